@@ -1,0 +1,99 @@
+"""
+What the layers below the drivers need to know of a driver: its Adapter, and the registry of them.
+
+The patcher asks for the packages, the hub for the exception that a cancelled call gets, and the
+green ``threading`` for the threads that become greenlets.  Nothing else of a driver is known there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import FrameType
+from typing import Literal
+
+from motorish.errors import CallAborted, UsageError
+
+Engine = Literal["greenlet", "thread"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapter:
+    """
+    What motorish knows of one driver.
+
+    Args:
+        name: short name, as users write it (``"pymongo"``).
+        packages: top-level import names that are patched together.
+        engine: ``"greenlet"`` where the driver's I/O can be green, else ``"thread"``.
+        cancel_exception: raised at the driver's wait when its call is cancelled or its deadline
+            passes.  Choose what the driver cleans up on; most do on ``OSError``, hence
+            `CallAborted`.
+        green_threads: qualified names (``module.qualname``) of thread targets that run as greenlets
+            when the thread is started from a child.
+        tolerated: what the patcher cannot reach in these packages and need not: the names as
+            its report gives them.
+    """
+
+    name: str
+    packages: tuple[str, ...]
+    engine: Engine = "greenlet"
+    cancel_exception: type[BaseException] = CallAborted
+    green_threads: frozenset[str] = frozenset()
+    tolerated: frozenset[str] = frozenset()
+
+
+_by_package: dict[str, Adapter] = {}
+
+
+def register(adapter: Adapter) -> Adapter:
+    """
+    Make *adapter* known for its packages; the same adapter may be registered again.
+
+    Raises:
+        UsageError: another adapter already claims one of the packages.
+    """
+    for package in adapter.packages:
+        known = _by_package.setdefault(package, adapter)
+        if known != adapter:
+            raise UsageError(
+                f"package {package!r} already has the adapter {known.name!r}; "
+                f"{adapter.name!r} cannot claim it too"
+            )
+    return adapter
+
+
+def for_package(package: str) -> Adapter | None:
+    """
+    The adapter of a top-level package, or None.
+    """
+    return _by_package.get(package)
+
+
+def for_frame(frame: FrameType | None) -> Adapter | None:
+    """
+    The adapter of the innermost driver on a stack: the one whose code is waiting.
+    """
+    for module in modules_of(frame):
+        adapter = _by_package.get(module.partition(".")[0])
+        if adapter is not None:
+            return adapter
+    return None
+
+
+def modules_of(frame: FrameType | None) -> Iterator[str]:
+    """
+    The module names of a stack's frames, innermost first.
+    """
+    while frame is not None:
+        yield frame.f_globals.get("__name__", "")
+        frame = frame.f_back
+
+
+def runs_green(target: object) -> bool:
+    """
+    Whether a thread with this *target* becomes a greenlet when a child starts it.
+    """
+    name = f"{getattr(target, '__module__', '')}.{getattr(target, '__qualname__', '')}"
+    adapter = _by_package.get(name.partition(".")[0])
+    return adapter is not None and name in adapter.green_threads

@@ -1,0 +1,466 @@
+"""
+spawn() and park(): these two, and the resume() that undoes a park, are the only ones that switch greenlets.
+
+A *child* is a greenlet that runs one call at a time, synchronous driver code included.  The *loop
+greenlet* is whichever greenlet runs the event loop's callbacks.  Control passes between them like this::
+
+    loop greenlet                               child
+    spawn(): child.switch()  ───────────────►   the call begins
+    ◄──────────────────── parent.switch()       park(): it must wait
+    a loop callback: resume(child)  ────────►   park() returns
+    ◄──────────────────── parent.switch()       the call is done; the child joins the idle list
+
+Rules that the rest of the package builds on:
+
+- A child's parent is whoever resumed it last, so other greenlet libraries on the same loop
+  (SQLAlchemy, greenback) are never switched by our park.  A child is known by its type.
+- Children are reused: starting a greenlet costs twenty times what waking a parked one does.  So
+  everything that belongs to a *call* (identity, thread object, deadline, abort) is reset for each.
+- A parked greenlet that its own frame can reach is never collected, and its ``finally`` clauses never
+  run.  So `Hub.calls` keeps those in flight, and closing the loop ends them.
+- A child carries at most one loop timer, which outlives waits: most waits end long before their
+  timeout, and moving a number forward is cheaper than cancelling one timer and making another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sys
+from asyncio import AbstractEventLoop, CancelledError
+from asyncio import _get_running_loop as running_loop
+from collections.abc import Callable
+from contextvars import Context, ContextVar, copy_context
+from enum import Enum
+from time import monotonic
+from typing import Any, TypeVar
+
+from greenlet import GreenletExit, getcurrent, greenlet
+
+from motorish import adapter
+from motorish.errors import CallAborted, DeadlineExceeded, UsageError
+
+T = TypeVar("T")
+
+IDLE_MAX = 1024
+"""Idle children kept per hub for reuse."""
+
+SHALLOW_FRAMES = 150
+"""A child started deeper than this keeps too few frames for life; it is started from the loop instead."""
+
+UNWIND_LOCK_S = 1.0
+"""How long, in seconds, an aborted call may still wait for a mutex that its clean-up needs."""
+
+CLEANUP_S = 10.0
+"""Deadline, in seconds, of the server-side clean-up after an aborted call."""
+
+DRIVER_STUBBORN = 3
+"""From this many raises on, an aborted call gets CancelledError whatever its adapter prefers."""
+
+deadline_of_context: ContextVar[float | None] = ContextVar("motorish.deadline", default=None)
+scope_of_context: ContextVar[Scope | None] = ContextVar("motorish.scope", default=None)
+
+_serials = itertools.count(1)
+
+
+class Scope:
+    """
+    One identity for several calls: their common ``get_ident()`` and ``current_thread()``.
+    """
+
+    __slots__ = ("ident", "thread")
+
+    def __init__(self) -> None:
+        self.ident = next(_serials)
+        self.thread: Any = None
+
+
+class Abort(Enum):
+    """
+    Why a call is being ended before its time.
+    """
+
+    CANCELLED = "cancelled"
+    DEADLINE = "its deadline passed"
+    LOOP_CLOSED = "its event loop was closed"
+
+
+class CallFuture(asyncio.Future[T]):
+    """
+    What a call in a child returns: an `asyncio.Future` whose cancel() asks the driver to stop.
+
+    The future ends when the driver has unwound, not before: with `asyncio.CancelledError`, or with
+    the call's result if it completes all the same.
+    """
+
+    _child: Child | None = None
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """
+        Ask the call to end at its next wait (the one it is in, usually).
+
+        Returns:
+            False if the call is done already, else True: the request will be delivered.
+        """
+        child = self._child
+        if child is None:
+            return super().cancel(msg)
+        if child.abort is None:
+            child.abort = Abort.CANCELLED
+            self.get_loop().call_soon(child.deliver_abort, self)
+        return True
+
+
+class Child(greenlet):
+    """
+    A greenlet that runs one call after another.
+
+    Attributes:
+        ident: what ``threading.get_ident()`` gives inside the call.
+        serial: number of the call, never used twice.
+        thread: what ``threading.current_thread()`` gives inside the call, made when first asked for.
+        deadline: on the clock of time.monotonic(), or None.
+        abort: why the call is being ended, or None.
+    """
+
+    __slots__ = (
+        "_task", "_timer", "_timer_at", "_wake_at", "abort", "deadline", "future", "hub", "ident",
+        "interruptible", "parked", "raised", "scope", "serial", "thread",
+    )  # fmt: skip
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__()
+        self.hub = hub
+        self.future: CallFuture[Any] | None = None
+        self.abort: Abort | None = None
+        self.deadline: float | None = None
+        self.thread: Any = None
+        self.parked = self.interruptible = False
+        self.raised = 0
+        self.scope: Scope | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
+        self._wake_at: float | None = None
+
+    def run(self) -> None:
+        # Runs on the child, for its whole life.
+        idle, calls = self.hub.idle, self.hub.calls
+        while True:
+            function, args, kwargs, cleanup = self._task
+            future = self.future
+            assert future is not None
+            try:
+                result = function(*args, **kwargs)
+            except BaseException as error:
+                self._fail(future, error)
+                if isinstance(error, (KeyboardInterrupt, SystemExit)):
+                    calls.discard(self)
+                    raise  # through the loop, as from an asyncio.Task
+            else:
+                if not future.done():
+                    future.set_result(result)
+            future._child = None
+            calls.discard(self)
+            if self.abort is not None:
+                self._end_abort(cleanup)
+            self.deadline = self.thread = self.scope = self.future = self._task = None
+            function = args = kwargs = cleanup = future = result = None
+            if len(idle) >= IDLE_MAX or self.hub.closed:
+                return
+            idle.append(self)
+            self.gr_context = None
+            self.parent.switch()  # on the loop greenlet until spawn() has work for us
+
+    def _fail(self, future: CallFuture[Any], error: BaseException) -> None:
+        # Which error the caller sees goes by the call's state: drivers re-wrap what is thrown into them.
+        if error.__traceback__ is not None:
+            error = error.with_traceback(error.__traceback__.tb_next)  # our own frame says nothing
+        if future.done():
+            return
+        if self.raised and self.abort is Abort.DEADLINE:
+            exceeded = DeadlineExceeded("the deadline of motorish.timeout passed before the call was done")
+            exceeded.__cause__ = error
+            future.set_exception(exceeded)
+        elif self.raised or isinstance(error, (CancelledError, GreenletExit)):
+            asyncio.Future.cancel(future)
+        elif isinstance(error, StopIteration):
+            wrapped = RuntimeError(f"the call raised {error!r}, which a Future cannot carry")
+            wrapped.__cause__ = error
+            future.set_exception(wrapped)
+        else:
+            future.set_exception(error)
+
+    def _end_abort(self, cleanup: Callable[[], Any] | None) -> None:
+        hub, raised, self.abort, self.raised = self.hub, self.raised, None, 0
+        if cleanup is not None and raised and not hub.closed:
+            hub.loop.call_soon(hub.clean_up, cleanup)
+
+    def deliver_abort(self, future: CallFuture[Any]) -> None:
+        """
+        End the wait of *future*'s call with the abort that was asked for.  Runs on the loop greenlet.
+        """
+        if self.future is future and self.parked and self.interruptible:
+            resume(self, False)
+
+    def abort_error(self) -> BaseException:
+        """
+        The exception that tells the waiting driver to stop.  Runs on the child, inside the wait.
+        """
+        assert self.abort is not None
+        if not self.raised:
+            for hook in abort_hooks:
+                hook(self)
+        self.raised += 1
+        known = adapter.for_frame(sys._getframe(1))
+        chosen = CallAborted if known is None else known.cancel_exception
+        if self.raised >= DRIVER_STUBBORN:
+            chosen = CancelledError
+        return chosen(f"the call was ended: {self.abort.value}")
+
+    def _arm(self, at: float) -> None:
+        # The timer may fire early for a wait that began after it was set: _on_timer then sets it anew.
+        self._wake_at = at
+        timer = self._timer
+        if timer is not None:
+            if self._timer_at <= at:
+                return
+            timer.cancel()
+        self._timer_at = at
+        self._timer = self.hub.loop.call_later(max(0.0, at - monotonic()), self._on_timer)
+
+    def _on_timer(self) -> None:
+        # Runs on the loop greenlet.
+        self._timer = None
+        at = self._wake_at
+        if at is None or not self.parked:
+            return
+        now = monotonic()
+        if at > now:
+            self._timer_at = at
+            self._timer = self.hub.loop.call_later(at - now, self._on_timer)
+            return
+        if self.interruptible and self.deadline is not None and self.deadline <= now:
+            self.abort = self.abort or Abort.DEADLINE
+        resume(self, False)
+
+
+abort_hooks: list[Callable[[Child], None]] = []
+"""Called on the child when its abort is first raised (the green sockets close what was interrupted)."""
+
+
+class Hub:
+    """
+    The calls of one event loop: those in flight, the idle children, the table of file descriptors.
+    """
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        self.loop = loop
+        self.closed = False
+        self.idle: list[Child] = []
+        self.calls: set[Child] = set()
+        self.streams: dict[int, Any] = {}  # fd -> GreenStream; owned by motorish.green.stream
+        self._close_loop = loop.close
+        loop.close = self.close  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        parked = sum(child.parked for child in self.calls)
+        return f"<Hub of {self.loop!r}: {len(self.calls)} calls in flight, {parked} parked, {len(self.idle)} idle>"
+
+    def start(self, child: Child, task: tuple[Any, ...], future: CallFuture[Any], context: Context) -> None:
+        """
+        Run a new call on *child*, up to its first wait.  Runs on the loop greenlet (or whoever spawned).
+        """
+        serial = child.serial = next(_serials)
+        scope = child.scope = context.get(scope_of_context)
+        child.ident = serial if scope is None else scope.ident
+        child.deadline = context.get(deadline_of_context)
+        child._task = task
+        child.future = future
+        future._child = child
+        child.gr_context = context
+        child.parent = getcurrent()
+        self.calls.add(child)
+        child.switch()
+
+    def start_from_loop(self, task: tuple[Any, ...], future: CallFuture[Any], context: Context) -> None:
+        """
+        A loop callback: start the call of a caller that was itself too deep, or must not be interrupted.
+        """
+        if not future.done():
+            self.start(self.idle.pop() if self.idle else Child(self), task, future, context)
+
+    def clean_up(self, cleanup: Callable[[], Any]) -> None:
+        """
+        A loop callback: tell the server that a call was given up, in a child and with a deadline of its own.
+        """
+        context = Context()
+        context.run(deadline_of_context.set, monotonic() + CLEANUP_S)
+        future = spawn(cleanup, context=context)
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def close(self) -> None:
+        """
+        Replaces ``loop.close()``: end the calls in flight, then close the loop.
+        """
+        if not self.closed and not self.loop.is_running():
+            self.closed = True
+            for child in list(self.calls):
+                child.abort = Abort.LOOP_CLOSED
+                if child.parked:
+                    resume(child, False)
+                if child.future is not None and not child.dead:  # it caught the abort, and then itself
+                    child.parent = getcurrent()
+                    child.throw(GreenletExit)
+            for child in self.idle:
+                child.parent = getcurrent()
+                child.throw(GreenletExit)
+            self.idle.clear()
+            for stream in list(self.streams.values()):
+                stream.forget()
+            _hubs.pop(self.loop, None)
+        self._close_loop()
+
+
+_hubs: dict[AbstractEventLoop, Hub] = {}
+
+
+def current_hub() -> Hub:
+    """
+    The hub of the event loop that runs in this thread.
+
+    Raises:
+        UsageError: no event loop is running here.
+    """
+    loop = running_loop()
+    hub = _hubs.get(loop)  # type: ignore[arg-type]
+    if hub is not None:
+        return hub
+    if loop is None:
+        raise UsageError(
+            "no event loop is running in this thread: motorish starts calls from a coroutine or a "
+            "loop callback. In plain synchronous code, call the driver's function directly."
+        )
+    if not hasattr(loop, "add_reader") or "Proactor" in type(loop).__name__:
+        raise UsageError(
+            f"{type(loop).__name__} cannot watch sockets: motorish needs an event loop with "
+            "add_reader(), such as asyncio's selector event loop or uvloop (Linux and macOS)"
+        )
+    for old in [old for old in _hubs if old.is_closed()]:
+        del _hubs[old]
+    hub = _hubs[loop] = Hub(loop)
+    return hub
+
+
+def spawn(
+    function: Callable[..., T],
+    args: tuple[Any, ...] = (),
+    kwargs: dict[str, Any] | None = None,
+    *,
+    cleanup: Callable[[], Any] | None = None,
+    context: Context | None = None,
+    later: bool = False,
+) -> CallFuture[T]:
+    """
+    Start a synchronous call on a child greenlet and run it to its first wait.
+
+    Args:
+        function: what to call, with *args* and *kwargs*.
+        cleanup: called afterwards, in a child and with a deadline of its own, if the call is aborted.
+        context: the contextvars of the call; a copy of the caller's by default.
+        later: start from the loop, not at once.
+
+    Returns:
+        A future of the running loop.
+
+    Raises:
+        UsageError: no event loop is running in this thread.
+    """
+    hub = _hubs.get(running_loop()) or current_hub()  # type: ignore[arg-type]
+    future: CallFuture[T] = CallFuture(loop=hub.loop)
+    task = (function, args, kwargs or {}, cleanup)
+    if context is None:
+        context = copy_context()
+    if later:
+        hub.loop.call_soon(hub.start_from_loop, task, future, context)
+    elif hub.idle:
+        hub.start(hub.idle.pop(), task, future, context)
+    elif _is_shallow():
+        hub.start(Child(hub), task, future, context)
+    else:
+        hub.loop.call_soon(hub.start_from_loop, task, future, context)
+    return future
+
+
+def park(child: Child, timeout: float | None = None, *, shield: bool = False) -> bool:
+    """
+    Suspend the current child until resume(); the loop runs other work meanwhile.
+
+    Runs on the child; control goes to the loop greenlet and comes back from a loop callback.
+
+    Args:
+        child: the current greenlet.
+        timeout: seconds, or None to wait without limit.
+        shield: an abort must not end this wait; it is raised by the next one.
+
+    Returns:
+        True when resumed, False when *timeout* passed.
+
+    Raises:
+        BaseException: the call is being aborted; the type is what the waiting driver's adapter chose.
+    """
+    if child.abort is not None and not shield:
+        raise child.abort_error()
+    at = child.deadline if not shield else None
+    if timeout is not None:
+        wake_at = monotonic() + timeout
+        if at is None or wake_at < at:
+            at = wake_at
+    if at is not None:
+        child._arm(at)
+    child.interruptible = not shield
+    child.parked = True
+    try:
+        woken = child.parent.switch()  # the loop greenlet runs; resume() brings us back
+    finally:
+        child.parked = False
+        child._wake_at = None
+    if child.abort is not None and not shield and not woken:
+        raise child.abort_error()
+    return bool(woken)
+
+
+def resume(child: Child, woken: bool = True) -> None:
+    """
+    End the wait of a parked child.  Runs on the loop greenlet, in a loop callback.
+
+    Args:
+        child: must be parked; whoever calls sees to it that each wait is resumed once.
+        woken: what park() returns.
+    """
+    child.parent = getcurrent()
+    child.switch(woken)
+
+
+def current_child() -> Child | None:
+    """
+    The child that is running, or None on the loop greenlet, in a plain thread or in a foreign greenlet.
+    """
+    current = getcurrent()
+    return current if type(current) is Child else None
+
+
+def _is_shallow() -> bool:
+    # Frames below us, those of the greenlets that started the current one included.
+    current: greenlet | None = getcurrent()
+    frame = sys._getframe(1)
+    count = 0
+    while True:
+        while frame is not None:
+            count += 1
+            if count > SHALLOW_FRAMES:
+                return False
+            frame = frame.f_back  # type: ignore[assignment]
+        current = current.parent if current is not None else None
+        if current is None:
+            return True
+        frame = current.gr_frame  # type: ignore[assignment]

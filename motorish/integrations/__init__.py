@@ -1,0 +1,3 @@
+"""
+What joins motorish to other programs: web frameworks, test runners, real servers.
+"""

@@ -1,0 +1,36 @@
+"""
+Private real servers, for tests, examples and the chat demo.
+
+Each server is one child process (behind a small guard process) that listens on 127.0.0.1 only,
+keeps all its files in the directory that it is given, and cannot outlive the program that started
+it, however that program ends::
+
+    from motorish.integrations.servers import ReplicaSet
+
+    with ReplicaSet(1, "data") as mongo:
+        print(mongo.uri)
+
+Nothing here uses an event loop or starts a thread: call it from a plain thread, or before and
+after the loop runs.  There is no authentication on mongod: not for data that other users of the
+same machine must not read.
+"""
+
+from .base import Server as Server
+from .base import ServerError as ServerError
+from .base import ServerMissingError as ServerMissingError
+from .mariadb import MariaDB as MariaDB
+from .mariadb import find_mariadbd as find_mariadbd
+from .mongod import Mongod as Mongod
+from .mongod import find_mongod as find_mongod
+from .replica_set import ReplicaSet as ReplicaSet
+
+__all__ = [
+    "MariaDB",
+    "Mongod",
+    "ReplicaSet",
+    "Server",
+    "ServerError",
+    "ServerMissingError",
+    "find_mariadbd",
+    "find_mongod",
+]
