@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Install the real programs that the tests start, from Debian packages, where they are missing.
+#
+# This list is the only place that names them: a command, and the package that brings it.
+set -euo pipefail
+
+PROGRAMS="
+mariadbd   mariadb-server-core
+chromium   chromium
+"
+
+PATH="$PATH:/usr/sbin:/usr/local/sbin"
+missing=()
+while read -r program package; do
+    if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
+        missing+=("$package")
+    fi
+done <<<"$PROGRAMS"
+
+if [ ${#missing[@]} -eq 0 ]; then
+    exit 0
+fi
+if ! command -v apt-get >/dev/null; then
+    echo "Not installed (no apt-get here): ${missing[*]}. Tests that need them will be skipped." >&2
+    exit 0
+fi
+if [ "$(id -u)" -ne 0 ]; then
+    echo "Not installed (needs root): ${missing[*]}. Tests that need them will be skipped;" \
+        "to run them: sudo $0" >&2
+    exit 0
+fi
+echo "Installing Debian packages: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update --quiet=2 &&
+    apt-get install --quiet=2 --yes --no-install-recommends "${missing[@]}" >/dev/null ||
+    echo "apt-get could not install: ${missing[*]}. Tests that need them will be skipped, or" \
+        "fail where MOTORISH_REQUIRE_SERVERS=1." >&2

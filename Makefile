@@ -1,0 +1,67 @@
+# Everything is installed into .venv; a stamp file there remembers what, so that a second run starts
+# at once. Type `make` for the list of commands.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+PORT ?= 8888
+
+# The first Python that is new enough; PYTHON=... chooses another one.
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(p))) python3)
+
+ifdef MONGODB_URI
+export MONGODB_URI
+endif
+
+.PHONY: help chat test lint upstream bench packages clean
+.NOTPARALLEL:
+
+help:
+	@echo 'make chat      run the chat demo   [PORT=8888] [MONGODB_URI=mongodb://...]'
+	@echo 'make test      install what the tests need, run all of them   [ARGS="-k name"]'
+	@echo 'make lint      formatter, linter, types, layers'
+	@echo 'make upstream  the whole test suites of the drivers, run under motorish'
+	@echo 'make bench     compare with other bridges and drivers'
+	@echo 'make clean     remove what make has made, but not the data of the chat'
+
+chat: $(VENV)/.chat-installed
+	@exec $(BIN)/python -m examples.chat --port $(PORT)
+
+test: packages $(VENV)/.all-installed
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.all-installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+upstream: packages $(VENV)/.all-installed
+	$(BIN)/python tests/upstream/run.py --full
+
+bench: packages $(VENV)/.all-installed
+	$(BIN)/python benchmarks/run.py
+
+packages:
+	@.ci/debian-packages.sh
+
+clean:
+	rm -rf $(VENV) build dist .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf *.egg-info
+
+$(BIN)/pip:
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { \
+	    echo "motorish needs Python 3.11 or later, but $(PYTHON) is: $$($(PYTHON) --version 2>&1)"; \
+	    echo 'Install a newer one, or say where it is: make PYTHON=/path/to/python3.12 ...'; exit 1; } >&2
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.chat-installed: setup.cfg pyproject.toml | $(BIN)/pip
+	$(PIP) --editable '.[chat,mongod]'
+	@touch $@
+
+$(VENV)/.all-installed: setup.cfg pyproject.toml | $(BIN)/pip
+	$(PIP) --editable '.[all]'
+	@touch $@ $(VENV)/.chat-installed

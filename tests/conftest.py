@@ -1,0 +1,147 @@
+"""
+Real servers for the tests: started when the first test asks, stopped at the end of the run.
+
+A server whose program is not on this machine skips the tests that need it, and the end of the run
+says so; with MOTORISH_REQUIRE_SERVERS=1 they fail instead.  A server that is there but does not
+start always fails them.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+import trustme
+
+from motorish.integrations.servers import MariaDB, ReplicaSet, find_mariadbd, find_mongod
+
+MISSING = pytest.StashKey[set[str]]()
+TEST_COMMANDS = ("--setParameter", "enableTestCommands=1")  # allows fail points
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """
+    Begin the list of missing programs.
+    """
+    config.stash[MISSING] = set()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """
+    Name the missing programs where nobody overlooks them.
+    """
+    for program in sorted(config.stash[MISSING]):
+        terminalreporter.write_line(f"NOT TESTED, because missing here: {program}", red=True)
+
+
+@pytest.fixture(scope="session")
+def missing_program(pytestconfig: pytest.Config) -> Callable[[str], NoReturn]:
+    """
+    Return what a fixture calls, with the program's name, when its program is not installed.
+    """
+
+    def give_up(program: str) -> NoReturn:
+        if os.environ.get("MOTORISH_REQUIRE_SERVERS") == "1":
+            pytest.fail(f"{program} is missing, and MOTORISH_REQUIRE_SERVERS=1", pytrace=False)
+        pytestconfig.stash[MISSING].add(program)
+        pytest.skip(f"{program} is missing")
+
+    return give_up
+
+
+@pytest.fixture(scope="session")
+def server_dir() -> Iterator[Path]:
+    """
+    Return a directory for the servers' data, removed at the end (pytest's own would pile up).
+    """
+    with tempfile.TemporaryDirectory(prefix="motorish-") as path:
+        yield Path(path)
+
+
+@pytest.fixture(scope="session")
+def mongod_program(missing_program: Callable[[str], NoReturn]) -> Path:
+    """
+    Return the mongod program.
+    """
+    return find_mongod() or missing_program("mongod")
+
+
+@pytest.fixture(scope="session")
+def mongod_uri(request: pytest.FixtureRequest) -> Iterator[str]:
+    """
+    Return the URI of a replica set with one member; MONGODB_URI in the environment wins.
+    """
+    if uri := os.environ.get("MONGODB_URI"):
+        yield uri
+        return
+    request.getfixturevalue("mongod_program")
+    data_dir = request.getfixturevalue("server_dir") / "one"
+    with ReplicaSet(1, data_dir, extra_args=TEST_COMMANDS) as replica_set:
+        yield replica_set.uri
+
+
+@pytest.fixture(scope="session")
+def replica_set(mongod_program: Path, server_dir: Path) -> Iterator[ReplicaSet]:
+    """
+    Return a private replica set of three members; a test that stops one must start it again.
+    """
+    with ReplicaSet(3, server_dir / "three", extra_args=TEST_COMMANDS) as replica_set:
+        yield replica_set
+
+
+@pytest.fixture(scope="session")
+def replica_set_uri(replica_set: ReplicaSet) -> str:
+    """
+    Return the URI of the private replica set of three members.
+    """
+    return replica_set.uri
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """
+    Return the certificate authority that all test servers' certificates come from.
+    """
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def tls_files(authority: trustme.CA, server_dir: Path) -> tuple[Path, Path, Path]:
+    """
+    Return files (PEM) for localhost and 127.0.0.1: certificate chain, key, authority.
+    """
+    certificate = authority.issue_cert("localhost", "127.0.0.1")
+    chain, key, ca = (server_dir / name for name in ("chain.pem", "key.pem", "ca.pem"))
+    chain.write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))
+    certificate.private_key_pem.write_to_path(key)
+    authority.cert_pem.write_to_path(ca)
+    return chain, key, ca
+
+
+@pytest.fixture(scope="session")
+def mariadb(
+    missing_program: Callable[[str], NoReturn],
+    server_dir: Path,
+    tls_files: tuple[Path, Path, Path],
+) -> Iterator[MariaDB]:
+    """
+    Return a private MariaDB that offers TLS: host, port, user, password, database, tls.
+    """
+    if find_mariadbd() is None:
+        missing_program("mariadbd")
+    with MariaDB(server_dir / "mariadb", tls=tls_files) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium(missing_program: Callable[[str], NoReturn]) -> str:
+    """
+    Return the path of a Chromium browser.
+    """
+    return next(filter(None, map(shutil.which, BROWSERS)), None) or missing_program("chromium")
