@@ -21,7 +21,8 @@ class ReplicaSet:
     A replica set as a context manager; when entered it has a primary and all members are ready.
 
     The ports are kept in the data directory, so that a restart finds the members that its
-    configuration names.  Where another program has taken a port meanwhile, the set moves.
+    configuration names.  Where another program has taken a port meanwhile, the set moves; that
+    takes half a minute when the other program accepts connections and never answers.
 
     Args:
         size: number of members, all of which vote.
