@@ -5,8 +5,9 @@
 set -euo pipefail
 
 PROGRAMS="
-mariadbd   mariadb-server-core
-chromium   chromium
+mariadbd           mariadb-server-core
+my_print_defaults  mariadb-client-core
+chromium           chromium
 "
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"

@@ -16,7 +16,7 @@ _SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/l
 
 _NO_MARIADB = """\
 no MariaDB server was found: `mariadbd` and `mariadb-install-db` must be on PATH \
-(Debian and Ubuntu: apt-get install mariadb-server-core)."""
+(Debian and Ubuntu: apt-get install mariadb-server-core mariadb-client-core)."""
 
 
 def find_mariadbd() -> Path | None:
