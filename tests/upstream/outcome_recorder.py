@@ -1,0 +1,38 @@
+"""A pytest plugin that writes each test's start and outcome to a file as soon as it is known.
+
+A report at the end (JUnit) says nothing when a test hangs or kills the process; this does.
+Each line is a JSON pair of a test's id and an event: ``collected``, ``started``, or an outcome.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+RECORD = Path(os.environ["UPSTREAM_RECORD"])
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Record what was collected, once PyMongo's own hooks have chosen."""
+    for item in session.items:
+        _write(item.nodeid, "collected")
+
+
+def pytest_runtest_logstart(nodeid: str) -> None:
+    """Record that a test begins."""
+    _write(nodeid, "started")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Record one phase (set-up, call, tear-down) or one subtest of a test."""
+    is_subtest = type(report) is not pytest.TestReport
+    if (report.when == "call" and not is_subtest) or report.outcome != "passed":
+        _write(report.nodeid, report.outcome)
+
+
+def _write(nodeid: str, event: str) -> None:
+    with RECORD.open("a") as file:
+        file.write(json.dumps([nodeid, event]) + "\n")
