@@ -1,0 +1,22 @@
+"""
+Stand-ins named after the stdlib modules they replace in patched packages.
+
+Each has every name of its original; what could block parks a child instead, and blocks a thread.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from motorish.green import queue, select, selectors, socket, ssl, threading, time
+
+TWINS: dict[str, ModuleType] = {
+    "queue": queue,
+    "select": select,
+    "selectors": selectors,
+    "socket": socket,
+    "ssl": ssl,
+    "threading": threading,
+    "time": time,
+}
+"""Name of a stdlib module -> its green twin."""

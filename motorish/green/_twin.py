@@ -1,0 +1,53 @@
+"""
+How a green module takes over what it does not replace: every name of the stdlib module it stands for.
+"""
+
+from __future__ import annotations
+
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+_OWN = {"__name__", "__doc__", "__package__", "__loader__", "__spec__", "__file__", "__cached__", "__builtins__"}
+
+
+def names_of(module: ModuleType) -> dict[str, Any]:
+    """
+    What to put into a twin's namespace before its own definitions: private names and ``__all__`` too.
+    """
+    return {name: value for name, value in vars(module).items() if name not in _OWN}
+
+
+def rebind_functions(module: ModuleType, namespace: dict[str, Any]) -> None:
+    """
+    Let the Python functions of *module* that a twin keeps run on the twin's names.
+
+    So ``create_connection`` is the stdlib's own code over green sockets and green DNS.
+    """
+    for name, function in vars(module).items():
+        if isinstance(function, FunctionType) and namespace.get(name) is function:
+            if function.__globals__ is vars(module):
+                namespace[name] = over(function, namespace)
+
+
+def over(function: FunctionType, namespace: dict[str, Any]) -> FunctionType:
+    """
+    The same function with *namespace* as its globals.
+    """
+    copy = FunctionType(
+        function.__code__, namespace, function.__name__, function.__defaults__, function.__closure__
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__doc__ = function.__doc__
+    copy.__qualname__ = function.__qualname__
+    return copy
+
+
+def source_of(module: ModuleType) -> CodeType:
+    """
+    The code of a pure Python module, to be run once more over other names.
+    """
+    loader = module.__spec__.loader if module.__spec__ is not None else None
+    code = loader.get_code(module.__name__) if hasattr(loader, "get_code") else None  # type: ignore[union-attr]
+    if not isinstance(code, CodeType):
+        raise RuntimeError(f"the source code of {module.__name__!r} is not available")
+    return code

@@ -1,0 +1,98 @@
+"""
+Name look-ups that never block the loop: literals need none, everything else goes to the loop's resolver.
+"""
+
+from __future__ import annotations
+
+import socket as _stdlib
+from collections.abc import Callable
+from typing import Any
+
+from motorish.calls import await_
+from motorish.hub import current_child
+
+
+def is_literal(host: object) -> bool:
+    """
+    Whether resolving *host* asks no server: an address, a wildcard, or this machine's own name for itself.
+    """
+    if host is None or host in ("", "<broadcast>", "localhost"):
+        return True
+    text = host.decode("latin-1") if isinstance(host, (bytes, bytearray)) else host
+    if not isinstance(text, str):
+        return True  # the stdlib raises the TypeError
+    for family in (_stdlib.AF_INET, _stdlib.AF_INET6):
+        try:
+            _stdlib.inet_pton(family, text.partition("%")[0])
+        except (OSError, ValueError):
+            continue
+        return True
+    return False
+
+
+def getaddrinfo(
+    host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
+) -> list[Any]:
+    """
+    As `socket.getaddrinfo`.
+    """
+    child = current_child()
+    if child is None or is_literal(host):
+        return _stdlib.getaddrinfo(host, port, family, type, proto, flags)
+    look_up = child.hub.loop.getaddrinfo(
+        host, port, family=family, type=type, proto=proto, flags=flags
+    )
+    return await_(look_up)
+
+
+def getnameinfo(sockaddr: Any, flags: int, /) -> tuple[str, str]:
+    """
+    As `socket.getnameinfo`.
+    """
+    return _in_executor(_stdlib.getnameinfo, sockaddr, flags)
+
+
+def gethostbyname(hostname: str, /) -> str:
+    """
+    As `socket.gethostbyname`.
+    """
+    if is_literal(hostname):
+        return _stdlib.gethostbyname(hostname)
+    return _in_executor(_stdlib.gethostbyname, hostname)
+
+
+def gethostbyname_ex(hostname: str, /) -> tuple[str, list[str], list[str]]:
+    """
+    As `socket.gethostbyname_ex`.
+    """
+    return _in_executor(_stdlib.gethostbyname_ex, hostname)
+
+
+def gethostbyaddr(ip_address: str, /) -> tuple[str, list[str], list[str]]:
+    """
+    As `socket.gethostbyaddr`.
+    """
+    return _in_executor(_stdlib.gethostbyaddr, ip_address)
+
+
+def resolve(family: int, address: Any) -> Any:
+    """
+    The address to connect or send to, with its host name looked up.  Runs on a child.
+
+    Raises:
+        OSError: (`socket.gaierror`) the name is not known.
+    """
+    inet = (_stdlib.AF_INET, _stdlib.AF_INET6)
+    if family not in inet or not isinstance(address, tuple) or len(address) < 2:
+        return address
+    if is_literal(address[0]):
+        return address
+    found = getaddrinfo(address[0], None, family, _stdlib.SOCK_STREAM)
+    return (found[0][4][0], *address[1:])
+
+
+def _in_executor(function: Callable[..., Any], *args: Any) -> Any:
+    child = current_child()
+    if child is None:
+        return function(*args)
+    return await_(child.hub.loop.run_in_executor(None, function, *args))

@@ -1,0 +1,328 @@
+"""
+Lock, RLock and Condition that park a child and block a thread, on the same object.
+
+A release may come from a child of any loop or from any thread.  The lock itself is a stock lock that is
+only ever tried, never waited for; who must wait queues a `Waiter`, tries once more, and waits on that.
+A release wakes the first waiter, which tries again: nobody owns the lock by being woken.
+
+A wake-up that reaches a waiter which can no longer use it (aborted, timed out) is passed on.  An aborted
+call may still take a lock that its clean-up needs, for `UNWIND_LOCK_S`; re-acquiring after
+``Condition.wait`` cannot be interrupted at all.
+"""
+
+from __future__ import annotations
+
+import threading as _stdlib
+from _thread import allocate_lock
+from _thread import get_ident as _thread_ident
+from collections.abc import Callable
+from time import monotonic
+from types import TracebackType
+from typing import Any
+
+from greenlet import getcurrent
+
+from motorish.green import outside
+from motorish.green.stream import remaining
+from motorish.hub import UNWIND_LOCK_S, Child, park, resume, running_loop
+
+
+def get_ident() -> int:
+    """
+    As `threading.get_ident`: of the call inside a child, of the thread elsewhere.
+    """
+    current = getcurrent()
+    return current.ident if type(current) is Child else _thread_ident()
+
+
+class Waiter:
+    """
+    One child or thread that waits to be woken, once, from anywhere.
+    """
+
+    __slots__ = ("_block", "_child", "woken")
+
+    def __init__(self, what: str) -> None:
+        current = getcurrent()
+        self.woken = False
+        self._child: Child | None = None
+        self._block: Any = None
+        if type(current) is Child:
+            self._child = current
+        else:
+            outside.before_lock_wait(what)
+            self._block = allocate_lock()
+            self._block.acquire()
+
+    def wait(self, timeout: float | None, *, shield: bool = False) -> bool:
+        """
+        Wait, *timeout* seconds at the most.
+
+        Returns:
+            Whether wake() came in time.
+        """
+        if self._block is not None:
+            self._block.acquire(True, -1 if timeout is None else timeout)
+        elif not self.woken:
+            assert self._child is not None
+            park(self._child, timeout, shield=shield)
+        return self.woken
+
+    def disarm(self) -> None:
+        """
+        Let a late wake-up resume nothing: the child may be in another wait by then.
+        """
+        self._child = None
+
+    def release(self) -> None:
+        """
+        Wake the waiter.  Never switches: the child goes on from the loop.
+        """
+        self.woken = True
+        child = self._child
+        if self._block is not None:
+            self._block.release()
+        elif child is not None:
+            loop = child.hub.loop
+            try:
+                if running_loop() is loop:
+                    loop.call_soon(self._resume)
+                else:
+                    loop.call_soon_threadsafe(self._resume)
+            except RuntimeError:
+                pass  # the loop is closed, and has ended the child
+
+    def _resume(self) -> None:
+        child, self._child = self._child, None
+        if child is not None and child.parked:
+            resume(child)
+
+
+class Lock:
+    """
+    As `threading.Lock`.
+    """
+
+    __slots__ = ("__weakref__", "_block", "_waiters")
+
+    def __init__(self) -> None:
+        self._block = allocate_lock()
+        self._waiters: list[Waiter] = []
+
+    def __repr__(self) -> str:
+        state = "locked" if self._block.locked() else "unlocked"
+        return f"<{state} {type(self).__module__}.{type(self).__qualname__} object at {id(self):#x}>"
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        if self._block.acquire(False):
+            if timeout != -1:
+                check_timeout(blocking, timeout)
+            return True
+        check_timeout(blocking, timeout)
+        if not blocking or timeout == 0:
+            return False
+        return self._acquire(None if timeout == -1 else timeout)
+
+    def __enter__(self) -> bool:
+        if self._block.acquire(False):
+            return True
+        return self._acquire(None)
+
+    def release(self) -> None:
+        self._block.release()
+        if self._waiters:
+            self._wake_next()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._block.release()
+        if self._waiters:
+            self._wake_next()
+
+    def locked(self) -> bool:
+        return self._block.locked()
+
+    acquire_lock, release_lock, locked_lock = acquire, release, locked
+
+    def _at_fork_reinit(self) -> None:
+        self._block = allocate_lock()
+        self._waiters = []
+
+    def _acquire(self, timeout: float | None, *, shield: bool = False) -> bool:
+        current = getcurrent()
+        if not shield and type(current) is Child and current.raised:
+            # The call unwinds: its driver's clean-up may take a mutex, but not wait for ever.
+            if self._queue_up(UNWIND_LOCK_S if timeout is None else min(timeout, UNWIND_LOCK_S), True):
+                return True
+            raise current.abort_error()
+        return self._queue_up(timeout, shield)
+
+    def _queue_up(self, timeout: float | None, shield: bool) -> bool:
+        until = None if timeout is None else monotonic() + timeout
+        while True:
+            waiter = Waiter("acquiring a lock")
+            self._waiters.append(waiter)
+            acquired = False
+            try:
+                if self._block.acquire(False):
+                    acquired = True
+                    return True
+                woken = waiter.wait(remaining(until), shield=shield)
+                acquired = self._block.acquire(False)
+            finally:
+                waiter.disarm()
+                try:
+                    self._waiters.remove(waiter)
+                except ValueError:  # it was woken
+                    if not acquired:
+                        self._wake_next()
+            if acquired:
+                return True
+            if not woken and until is not None and monotonic() >= until:
+                return False
+
+    def _wake_next(self) -> None:
+        if not self._block.locked():
+            try:
+                waiter = self._waiters.pop(0)
+            except IndexError:
+                return
+            waiter.release()
+
+
+def check_timeout(blocking: bool, timeout: float) -> None:
+    """
+    Raise what the stdlib's locks raise for arguments that make no sense.
+    """
+    if not blocking and timeout != -1:
+        raise ValueError("can't specify a timeout for a non-blocking call")
+    if timeout < 0 and timeout != -1:
+        raise ValueError("timeout value must be a non-negative number")
+    if timeout > _stdlib.TIMEOUT_MAX:
+        raise OverflowError("timeout value is too large")
+
+
+class RLock:
+    """
+    As `threading.RLock`; owned by the call inside a child, by the thread elsewhere.
+    """
+
+    __slots__ = ("__weakref__", "_block", "_count", "_owner")
+
+    def __init__(self) -> None:
+        self._block = Lock()
+        self._owner: int | None = None
+        self._count = 0
+
+    def __repr__(self) -> str:
+        state = "locked" if self._block.locked() else "unlocked"
+        return (
+            f"<{state} {type(self).__module__}.{type(self).__qualname__} "
+            f"owner={self._owner or 0} count={self._count} at {id(self):#x}>"
+        )
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        me = get_ident()
+        if self._owner == me:
+            self._count += 1
+            return True
+        acquired = self._block.acquire(blocking, timeout)
+        if acquired:
+            self._owner = me
+            self._count = 1
+        return acquired
+
+    __enter__ = acquire
+
+    def release(self) -> None:
+        if self._owner != get_ident():
+            raise RuntimeError("cannot release un-acquired lock")
+        self._count -= 1
+        if not self._count:
+            self._owner = None
+            self._block.release()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def locked(self) -> bool:
+        return self._block.locked()
+
+    def _at_fork_reinit(self) -> None:
+        self._block._at_fork_reinit()
+        self._owner = None
+        self._count = 0
+
+    # What Condition asks of its lock.
+
+    def _is_owned(self) -> bool:
+        return self._owner == get_ident()
+
+    def _release_save(self) -> tuple[int, int | None]:
+        if not self._count:
+            raise RuntimeError("cannot release un-acquired lock")
+        state = (self._count, self._owner)
+        self._count, self._owner = 0, None
+        self._block.release()
+        return state
+
+    def _acquire_restore(self, state: tuple[int, int | None]) -> None:
+        _acquire_shielded(self._block)
+        self._count, self._owner = state
+
+    def _recursion_count(self) -> int:
+        return self._count if self._owner == get_ident() else 0
+
+
+class Condition(_stdlib.Condition):
+    """
+    As `threading.Condition`.
+
+    However a wait ends, the lock is held again afterwards; a notification that reached an aborted
+    waiter goes to the next.
+    """
+
+    _lock: Any
+    _waiters: Any
+    _release_save: Callable[[], Any]
+    _acquire_restore: Callable[[Any], None]
+    _is_owned: Callable[[], bool]
+
+    def __init__(self, lock: Any = None) -> None:
+        super().__init__(RLock() if lock is None else lock)
+        if isinstance(self._lock, Lock):
+            self._acquire_restore = self._restore
+
+    def _restore(self, _: object) -> None:
+        _acquire_shielded(self._lock)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not self._is_owned():
+            raise RuntimeError("cannot wait on un-acquired lock")
+        waiter = Waiter("waiting for a condition")
+        self._waiters.append(waiter)
+        saved_state = self._release_save()
+        finished = False
+        try:
+            if timeout is None or timeout > 0:
+                waiter.wait(None if timeout is None else min(timeout, _stdlib.TIMEOUT_MAX))
+            finished = True
+        finally:
+            waiter.disarm()
+            self._acquire_restore(saved_state)
+            if not waiter.woken:
+                try:
+                    self._waiters.remove(waiter)
+                except ValueError:
+                    pass
+            elif not finished:
+                self.notify()
+        return waiter.woken
+
+
+def _acquire_shielded(lock: Lock) -> None:
+    if not lock._block.acquire(False):
+        lock._acquire(None, shield=True)

@@ -1,0 +1,212 @@
+"""
+Stands in for ``select``: select(), poll, epoll and kqueue park a child and block a thread.
+
+Each asks the kernel first, without waiting; if nothing is ready, the child parks until the loop sees
+one of the descriptors become so, and asks again.
+"""
+
+from __future__ import annotations
+
+import select as _stdlib
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Any
+
+from motorish.green import _twin, outside
+from motorish.green.stream import READ, WRITE, remaining, watch
+from motorish.hub import Child, current_child
+
+globals().update(_twin.names_of(_stdlib))
+
+_EXCEPTIONAL_S = 0.05
+"""How often, in seconds, descriptors are polled for out-of-band data, which no event loop reports."""
+
+
+def _once_ready(
+    ask: Callable[[], Any], child: Child, interest: dict[int, int], timeout: float | None, slow: bool = False
+) -> Any:
+    # Runs on the child.  ask() polls without waiting and gives what the caller is to get.
+    until = None if timeout is None else monotonic() + timeout
+    while True:
+        wait = remaining(until)
+        if slow:
+            wait = _EXCEPTIONAL_S if wait is None else min(wait, _EXCEPTIONAL_S)
+        watch(child, interest, wait)
+        result = ask()
+        ready = any(result) if isinstance(result, tuple) else result
+        if ready or (until is not None and monotonic() >= until):
+            return result
+
+
+def _fileno(file: Any) -> int:
+    return file if isinstance(file, int) else file.fileno()  # type: ignore[no-any-return]
+
+
+def select(
+    rlist: Iterable[Any], wlist: Iterable[Any], xlist: Iterable[Any], timeout: float | None = None, /
+) -> tuple[list[Any], list[Any], list[Any]]:
+    """
+    As `select.select`.
+    """
+    child = current_child()
+    if child is None:
+        if timeout is None or timeout > 0:
+            outside.before_io_wait("select.select()")
+        return _stdlib.select(rlist, wlist, xlist, timeout)
+    lists = (list(rlist), list(wlist), list(xlist))
+    result = _stdlib.select(*lists, 0)
+    if any(result) or (timeout is not None and timeout <= 0):
+        if timeout is not None and timeout < 0:
+            raise ValueError("timeout must be non-negative")
+        return result
+    interest: dict[int, int] = {}
+    for files, mask in zip(lists, (READ, WRITE, READ), strict=True):
+        for file in files:
+            interest[_fileno(file)] = interest.get(_fileno(file), 0) | mask
+    return _once_ready(lambda: _stdlib.select(*lists, 0), child, interest, timeout, bool(lists[2]))  # type: ignore[no-any-return]
+
+
+class poll:
+    """
+    As `select.poll`.
+    """
+
+    def __init__(self) -> None:
+        self._poll = _stdlib.poll()
+        self._masks: dict[int, int] = {}
+
+    def register(
+        self, fd: Any, eventmask: int = _stdlib.POLLIN | _stdlib.POLLPRI | _stdlib.POLLOUT, /
+    ) -> None:
+        self._poll.register(fd, eventmask)
+        self._masks[_fileno(fd)] = eventmask
+
+    def modify(self, fd: Any, eventmask: int, /) -> None:
+        self._poll.modify(fd, eventmask)
+        self._masks[_fileno(fd)] = eventmask
+
+    def unregister(self, fd: Any, /) -> None:
+        self._poll.unregister(fd)
+        self._masks.pop(_fileno(fd), None)
+
+    def poll(self, timeout: float | None = None, /) -> list[tuple[int, int]]:
+        """
+        As ``poll.poll``; *timeout* is in milliseconds.
+        """
+        child = current_child()
+        waits = timeout is None or timeout < 0 or timeout > 0
+        if child is None:
+            if waits:
+                outside.before_io_wait("select.poll()")
+            return self._poll.poll(timeout)
+        result = self._poll.poll(0)
+        if result or not waits:
+            return result
+        interest = {
+            fd: (READ if mask & (_stdlib.POLLIN | _stdlib.POLLPRI) else 0)
+            | (WRITE if mask & _stdlib.POLLOUT else 0)
+            or READ
+            for fd, mask in self._masks.items()
+            if fd >= 0
+        }
+        seconds = None if timeout is None or timeout < 0 else timeout / 1000
+        slow = any(mask & _stdlib.POLLPRI and not mask & _stdlib.POLLIN for mask in self._masks.values())
+        return _once_ready(lambda: self._poll.poll(0), child, interest, seconds, slow)  # type: ignore[no-any-return]
+
+
+class _KernelQueue:
+    """
+    epoll and kqueue: one descriptor that is readable when it has events.
+    """
+
+    _queue: Any
+
+    def fileno(self) -> int:
+        return self._queue.fileno()  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        self._queue.close()
+
+    @property
+    def closed(self) -> bool:
+        return self._queue.closed  # type: ignore[no-any-return]
+
+    def _ask(self, what: str, timeout: float | None, ask: Callable[[float | None], Any]) -> Any:
+        child = current_child()
+        waits = timeout is None or timeout < 0 or timeout > 0
+        if child is None:
+            if waits:
+                outside.before_io_wait(what)
+            return ask(timeout)
+        result = ask(0)
+        if result or not waits:
+            return result
+        seconds = None if timeout is None or timeout < 0 else timeout
+        return _once_ready(lambda: ask(0), child, {self.fileno(): READ}, seconds)
+
+
+if hasattr(_stdlib, "epoll"):
+
+    class epoll(_KernelQueue):
+        """
+        As `select.epoll`.
+        """
+
+        def __init__(self, sizehint: int = -1, flags: int = 0) -> None:
+            self._queue = _stdlib.epoll(sizehint, flags)
+
+        @classmethod
+        def fromfd(cls, fd: int, /) -> epoll:
+            """
+            As ``epoll.fromfd``.
+            """
+            self = cls.__new__(cls)
+            self._queue = _stdlib.epoll.fromfd(fd)
+            return self
+
+        def __enter__(self) -> epoll:
+            self._queue.__enter__()
+            return self
+
+        def __exit__(self, *exc_info: object) -> None:
+            self.close()
+
+        def register(self, fd: Any, eventmask: int = _stdlib.EPOLLIN | _stdlib.EPOLLPRI | _stdlib.EPOLLOUT) -> None:
+            self._queue.register(fd, eventmask)
+
+        def modify(self, fd: Any, eventmask: int) -> None:
+            self._queue.modify(fd, eventmask)
+
+        def unregister(self, fd: Any) -> None:
+            self._queue.unregister(fd)
+
+        def poll(self, timeout: float | None = None, maxevents: int = -1) -> list[tuple[int, int]]:
+            """
+            As ``epoll.poll``; *timeout* is in seconds.
+            """
+            return self._ask("select.epoll.poll()", timeout, lambda wait: self._queue.poll(wait, maxevents))  # type: ignore[no-any-return]
+
+
+if hasattr(_stdlib, "kqueue"):
+
+    class kqueue(_KernelQueue):
+        """
+        As `select.kqueue`.
+        """
+
+        def __init__(self) -> None:
+            self._queue = _stdlib.kqueue()
+
+        def control(self, changelist: Any, max_events: int, timeout: float | None = None, /) -> list[Any]:
+            """
+            As ``kqueue.control``; *timeout* is in seconds.
+            """
+            if changelist:
+                self._queue.control(changelist, 0)
+            return self._ask(  # type: ignore[no-any-return]
+                "select.kqueue.control()", timeout, lambda wait: self._queue.control(None, max_events, wait)
+            )
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(_stdlib, name)

@@ -1,0 +1,119 @@
+"""
+Stands in for ``ssl``: TLS over green sockets, with the user's own SSLContext.
+
+`SSLSocket` here is the stock one, so that ``isinstance`` holds for green and stock sockets alike;
+`GreenSSLSocket` is what wrapping a green socket gives.  A context made by the user with the stock ``ssl``
+must give it as well, and there is only one hook: ``ssl.SSLContext.sslsocket_class``.  It becomes a
+dispatcher, which picks the green class for green sockets and is stock for all others.
+"""
+
+from __future__ import annotations
+
+import ssl as _stdlib
+from collections.abc import Callable
+from time import monotonic
+from types import FunctionType
+from typing import Any
+
+from motorish.green import _twin
+from motorish.green import socket as _socket
+from motorish.green.stream import remaining
+
+globals().update(_twin.names_of(_stdlib))
+
+
+class GreenSSLSocket(_stdlib.SSLSocket, _socket.socket):
+    """
+    As `ssl.SSLSocket`, parking a child where OpenSSL wants to read or write.
+    """
+
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:
+        data = self._tls("read", super().read, len, buffer)
+        self._sender = 0
+        return data
+
+    def write(self, data: Any) -> int:
+        self._note_send()
+        return self._tls("write", super().write, data)  # type: ignore[no-any-return]
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        if self._sslobj is None:  # type: ignore[attr-defined]
+            return super().send(data, flags)
+        self._note_send()
+        return self._tls("write", super().send, data, flags)  # type: ignore[no-any-return]
+
+    def do_handshake(self, block: bool = False) -> None:
+        timeout = self._timeout
+        if block and timeout == 0.0:
+            self._timeout = None
+        try:
+            self._tls("handshake", super().do_handshake)
+        finally:
+            self._timeout = timeout
+
+    def unwrap(self) -> Any:
+        return self._tls("read", super().unwrap)
+
+    def _tls(self, operation: str, call: Callable[..., Any], *args: Any) -> Any:
+        timeout = self._timeout
+        until = None
+        while True:
+            try:
+                return call(*args)
+            except _stdlib.SSLWantReadError:
+                if timeout == 0.0:
+                    raise
+                writing = False
+            except _stdlib.SSLWantWriteError:
+                if timeout == 0.0:
+                    raise
+                writing = True
+            if timeout is not None and until is None:
+                until = monotonic() + timeout
+            if not self._wait(writing, remaining(until)):
+                raise TimeoutError(f"The {operation} operation timed out")
+
+
+class _Dispatcher(_stdlib.SSLSocket):
+    """
+    What ``SSLContext.sslsocket_class`` is while any package is patched.
+    """
+
+    @classmethod
+    def _create(cls, sock: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(sock, _socket.socket):
+            return _stock_create(sock, *args, **kwargs)
+        sock._handed_on = True  # its descriptor stays non-blocking when the TLS socket takes it over
+        try:
+            return _green_create(sock, *args, **kwargs)
+        finally:
+            sock._handed_on = False
+
+
+_stock_create: Callable[..., Any] = _stdlib.SSLSocket._create  # type: ignore[attr-defined]
+_green_create: Callable[..., Any] = GreenSSLSocket._create  # type: ignore[attr-defined]
+_stock_class = _stdlib.SSLContext.sslsocket_class
+
+
+def install_dispatcher() -> None:
+    """
+    Make every SSLContext of the process able to wrap green sockets.
+    """
+    _stdlib.SSLContext.sslsocket_class = _Dispatcher  # type: ignore[assignment]
+
+
+def remove_dispatcher() -> None:
+    """
+    Undo install_dispatcher().
+    """
+    _stdlib.SSLContext.sslsocket_class = _stock_class
+
+
+create_connection = _socket.create_connection  # type: ignore[attr-defined]
+get_server_certificate: Any = _stdlib.get_server_certificate
+if isinstance(get_server_certificate, FunctionType):
+    get_server_certificate = _twin.over(get_server_certificate, globals())
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(_stdlib, name)

@@ -1,0 +1,208 @@
+"""
+GreenStream: one file descriptor on one event loop, as a Tornado IOStream that wakes parked children.
+
+The only file that touches IOStream's private names (``_state``, ``_add_io_state``, ``_handle_events``;
+``tests/green/test_stream.py`` guards them).  What IOStream is used for: its registration on the IOLoop,
+its close handling, and its event handler as the place that switches back.  Its read and write buffers
+are not: a green socket makes the system call itself first, so that nothing is read ahead, a timed-out
+``recv`` loses nothing, and ``select``, ``poll`` and MSG_PEEK see what they should.
+
+`Hub.streams` is the one table of all registrations, fd -> stream.  Sockets keep their stream, and the READ
+registration stays between calls (no ``epoll_ctl`` per wait); it is dropped when an event finds nobody
+waiting.  File descriptors without a green socket (of ``select``, ``poll``, wait hooks) are on the loop only
+while somebody waits: their owner may close them behind our back.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+
+from tornado.ioloop import IOLoop
+from tornado.iostream import BaseIOStream
+
+from motorish.errors import BusyError
+from motorish.hub import Child, Hub, park, resume
+
+READ: int = IOLoop.READ
+WRITE: int = IOLoop.WRITE
+
+
+class Watch:
+    """
+    One child that waits for any of several file descriptors.
+    """
+
+    __slots__ = ("child",)
+
+    def __init__(self, child: Child) -> None:
+        self.child: Child | None = child
+
+    def wake(self) -> None:
+        child, self.child = self.child, None
+        if child is not None:
+            resume(child)
+
+
+class GreenStream(BaseIOStream):
+    """
+    Args:
+        hub: the hub of the running loop.
+        fd: a file descriptor that epoll takes, non-blocking in the kernel if it is to be read.
+        owner: the green socket that closes *fd* through us, or None.
+    """
+
+    def __init__(self, hub: Hub, fd: int, owner: Any = None) -> None:
+        super().__init__()  # binds to IOLoop.current()
+        self.hub = hub
+        self.fd = fd
+        self.reader: Child | None = None
+        self.writer: Child | None = None
+        self.watches: list[tuple[int, Watch]] = []
+        self.owner = weakref.ref(owner) if owner is not None else None
+        hub.streams[fd] = self
+
+    def fileno(self) -> int:
+        return self.fd
+
+    def close_fd(self) -> None:
+        os.close(self.fd)
+
+    def wait_readable(self, child: Child, timeout: float | None) -> bool:
+        """
+        Park until the descriptor is readable.  Runs on the child.
+
+        Returns:
+            False if *timeout* seconds passed first.
+
+        Raises:
+            BusyError: another call is already waiting to read.
+        """
+        if self.reader is not None:
+            raise BusyError(_busy("read from", self.fd))
+        if self._state is None or not self._state & READ:
+            self._add_io_state(READ)
+        self.reader = child
+        try:
+            return park(child, timeout)
+        finally:
+            self.reader = None
+
+    def wait_writable(self, child: Child, timeout: float | None) -> bool:
+        """
+        Park until the descriptor is writable; the same as wait_readable() otherwise.
+        """
+        if self.writer is not None:
+            raise BusyError(_busy("write to", self.fd))
+        self._add_io_state(WRITE)
+        self.writer = child
+        try:
+            return park(child, timeout)
+        finally:
+            self.writer = None
+
+    def _handle_events(self, fd: Any, events: int) -> None:
+        # An IOLoop callback, on the loop greenlet: once for READ, once for WRITE.
+        if events & READ:
+            waiting, self.reader = self.reader, None
+        else:
+            waiting, self.writer = self.writer, None
+            self._drop(WRITE)  # a socket is nearly always writable
+        if self.watches:
+            woken = [watch for mask, watch in self.watches if mask & events]
+        elif waiting is not None:
+            resume(waiting)
+            return
+        else:
+            woken = []
+        if waiting is None and not woken:
+            self._drop(events)
+        if waiting is not None:
+            resume(waiting)
+        for watch in woken:
+            watch.wake()
+
+    def _drop(self, events: int) -> None:
+        if self._state is not None and self._state & events:
+            self._state &= ~events
+            self.io_loop.update_handler(self.fd, self._state)
+
+    def forget(self) -> None:
+        """
+        Take the descriptor off the loop, before whoever owns it closes it.  Waiters wake and find out.
+
+        Runs on the loop's thread (or while the loop does not run).
+        """
+        if self.hub.streams.get(self.fd) is self:
+            del self.hub.streams[self.fd]
+        if self._state is not None:
+            self._state = None
+            if not self.hub.loop.is_closed():
+                self.io_loop.remove_handler(self.fd)
+        if self.reader is not None or self.writer is not None or self.watches:
+            self.hub.loop.call_soon(self._wake_all)
+
+    def _wake_all(self) -> None:
+        for waiting in (self.reader, self.writer):
+            if waiting is not None:
+                self.reader = None if waiting is self.reader else self.reader
+                self.writer = None if waiting is self.writer else self.writer
+                resume(waiting)
+        for _, watch in list(self.watches):
+            watch.wake()
+
+    def forget_and_close(self) -> None:
+        """
+        A loop callback: close a descriptor that a foreign thread or a finaliser handed to the loop.
+        """
+        self.forget()
+        self.close()
+
+
+def watch(child: Child, interest: Mapping[int, int], timeout: float | None) -> bool:
+    """
+    Park until one of several descriptors is ready, as far as the loop can tell; poll them afterwards.
+
+    Args:
+        child: the current greenlet.
+        interest: fd -> READ | WRITE.
+        timeout: seconds, or None.
+
+    Returns:
+        False if *timeout* passed first.
+    """
+    hub = child.hub
+    ours = Watch(child)
+    watched: list[tuple[GreenStream, tuple[int, Watch]]] = []
+    try:
+        for fd, mask in interest.items():
+            stream = hub.streams.get(fd) or GreenStream(hub, fd)
+            entry = (mask, ours)
+            stream.watches.append(entry)
+            watched.append((stream, entry))
+            stream._add_io_state(mask & READ)
+            stream._add_io_state(mask & WRITE)
+        return park(child, timeout)
+    finally:
+        ours.child = None
+        for stream, entry in watched:
+            stream.watches.remove(entry)
+            if stream.owner is None and not stream.watches:
+                stream.forget()
+
+
+def remaining(until: float | None) -> float | None:
+    """
+    Seconds from now to a time.monotonic() deadline, never negative; None for no deadline.
+    """
+    return None if until is None else max(0.0, until - monotonic())
+
+
+def _busy(verb: str, fd: int) -> str:
+    return (
+        f"another call is already waiting to {verb} the socket with fd {fd}: a connection serves one call "
+        "at a time. Use a connection (or a pool) per concurrent call."
+    )

@@ -1,0 +1,209 @@
+"""
+Stands in for ``threading``: the stdlib's classes over green locks, with an identity per call.
+
+A `Thread` stays a thread, with green primitives between it and its creator, unless a child starts it and
+the driver's adapter names its target: then it is a greenlet (PyMongo's monitors are).
+"""
+
+from __future__ import annotations
+
+import sys
+import threading as _stdlib
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any
+
+import _threading_local
+from greenlet import getcurrent
+
+from motorish import adapter
+from motorish.green import _twin
+from motorish.green.locks import Condition as Condition
+from motorish.green.locks import Lock as Lock
+from motorish.green.locks import RLock as RLock
+from motorish.green.locks import get_ident as get_ident
+from motorish.hub import Child, Hub, current_child, spawn
+
+_names = _twin.names_of(_stdlib)
+globals().update({name: value for name, value in _names.items() if name not in globals()})
+_allocate_lock = Lock
+_RLock = _PyRLock = RLock
+
+
+class Event(_stdlib.Event):
+    """
+    As `threading.Event`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cond = Condition(Lock())
+
+
+class Semaphore(_stdlib.Semaphore):
+    """
+    As `threading.Semaphore`.
+    """
+
+    def __init__(self, value: int = 1) -> None:
+        super().__init__(value)
+        self._cond = Condition(Lock())
+
+
+class BoundedSemaphore(Semaphore, _stdlib.BoundedSemaphore):
+    """
+    As `threading.BoundedSemaphore`.
+    """
+
+
+class Barrier(_stdlib.Barrier):
+    """
+    As `threading.Barrier`.
+    """
+
+    def __init__(
+        self, parties: int, action: Callable[[], None] | None = None, timeout: float | None = None
+    ) -> None:
+        super().__init__(parties, action, timeout)
+        self._cond = Condition(Lock())
+
+
+class Thread(_stdlib.Thread):
+    """
+    As `threading.Thread`; join() parks a child.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._ended = Event()
+        self._hub: Hub | None = None  # of the loop whose child this "thread" is
+
+    def start(self) -> None:
+        child = current_child()
+        if child is None or not adapter.runs_green(getattr(self, "_target", None)):
+            if not self._started.is_set():  # type: ignore[attr-defined]
+                self.run = _then_set(self.run, self._ended)  # type: ignore[method-assign]
+            super().start()
+            return
+        if self._started.is_set():  # type: ignore[attr-defined]
+            raise RuntimeError("threads can only be started once")
+        self._hub = child.hub
+        self._started.set()  # type: ignore[attr-defined]
+        # As a new thread has: an empty context, and a start after its creator's current step.
+        future = spawn(self._run_in_child, context=Context(), later=True)
+        future.add_done_callback(self._on_green_end)
+
+    def _run_in_child(self) -> None:
+        child = getcurrent()
+        assert type(child) is Child
+        child.thread = self
+        self._ident = child.ident
+        try:
+            self.run()
+        except SystemExit:
+            pass
+        except Exception:
+            _stdlib.excepthook(_stdlib.ExceptHookArgs([*sys.exc_info(), self]))
+        finally:
+            self._ended.set()
+
+    def _on_green_end(self, future: Any) -> None:
+        # Cancelled: the loop was closed.  The thread is over, as a daemon is when its process ends.
+        if not future.cancelled():
+            future.exception()
+
+    def is_alive(self) -> bool:
+        if self._hub is not None:
+            return not (self._ended.is_set() or self._hub.closed)
+        return super().is_alive()
+
+    def join(self, timeout: float | None = None) -> None:
+        if not self._started.is_set() or self is current_thread():  # type: ignore[attr-defined]
+            super().join(timeout)  # raises
+        elif self._hub is not None:
+            if not self._hub.closed:
+                self._ended.wait(timeout)
+        elif current_child() is None:
+            super().join(timeout)
+        elif self._ended.wait(timeout):
+            super().join()  # microseconds: the thread has nothing left to do
+
+
+class Timer(Thread, _stdlib.Timer):
+    """
+    As `threading.Timer`.
+    """
+
+    def __init__(
+        self, interval: float, function: Callable[..., Any], args: Any = None, kwargs: Any = None
+    ) -> None:
+        Thread.__init__(self)
+        self.interval = interval
+        self.function = function
+        self.args = [] if args is None else args
+        self.kwargs = {} if kwargs is None else kwargs
+        self.finished = Event()
+
+    def run(self) -> None:
+        _stdlib.Timer.run(self)
+
+
+def _then_set(run: Callable[[], None], ended: Event) -> Callable[[], None]:
+    def run_and_end() -> None:
+        try:
+            run()
+        finally:
+            ended.set()
+
+    return run_and_end
+
+
+class CallThread(_stdlib.Thread):
+    """
+    What current_thread() gives inside a child: the call, looking like a thread.
+    """
+
+    def __init__(self, ident: int) -> None:
+        super().__init__(name=f"motorish-call-{ident}", daemon=True)
+        self._ident = ident
+        self._started.set()  # type: ignore[attr-defined]
+
+    def is_alive(self) -> bool:
+        return True
+
+    def join(self, timeout: float | None = None) -> None:
+        raise RuntimeError("cannot join a call that runs on a child greenlet: await its future instead")
+
+
+def current_thread() -> _stdlib.Thread:
+    """
+    As `threading.current_thread`: one object per call inside a child.
+    """
+    child = getcurrent()
+    if type(child) is not Child:
+        return _stdlib.current_thread()
+    holder: Any = child.scope or child
+    if holder.thread is None:
+        holder.thread = CallThread(child.ident)
+    return holder.thread  # type: ignore[no-any-return]
+
+
+currentThread = current_thread
+
+
+def _copy_of_local() -> type:
+    # The stdlib's Python implementation of local keys its dictionaries by current_thread().
+    namespace = {**vars(_threading_local), "current_thread": current_thread}
+    source = _twin.source_of(_threading_local)
+    exec(source, namespace)  # noqa: S102
+    namespace["current_thread"] = current_thread
+    made: type = namespace["local"]
+    made.__module__ = __name__
+    return made
+
+
+local: Any = _copy_of_local()
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(_stdlib, name)
