@@ -103,9 +103,7 @@ def check_callback(callback: object) -> None:
     Refuse, before anything is started, a ``callback=`` that cannot be called.
     """
     if callback is not None and not callable(callback):
-        raise TypeError(
-            f"callback must be a function callback(result, error) or None, not {callback!r}"
-        )
+        raise TypeError(f"callback must be a function callback(result, error) or None, not {callback!r}")
 
 
 def hand_over(future: asyncio.Future[T], callback: Callback | None) -> asyncio.Future[T] | None:

@@ -28,12 +28,11 @@ import asyncio
 import itertools
 import sys
 from asyncio import AbstractEventLoop, CancelledError
-from asyncio import _get_running_loop as running_loop
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
 from enum import Enum
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -41,6 +40,8 @@ from motorish import adapter
 from motorish.errors import CallAborted, DeadlineExceeded, UsageError
 
 T = TypeVar("T")
+
+running_loop = asyncio._get_running_loop
 
 IDLE_MAX = 1024
 """Idle children kept per hub for reuse."""
@@ -61,6 +62,9 @@ deadline_of_context: ContextVar[float | None] = ContextVar("motorish.deadline", 
 scope_of_context: ContextVar[Scope | None] = ContextVar("motorish.scope", default=None)
 
 _serials = itertools.count(1)
+
+_Task: TypeAlias = "tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], Callable[[], Any] | None]"
+"""What a call is: the function, its arguments, and the clean-up should it be aborted."""
 
 
 class Scope:
@@ -128,9 +132,13 @@ class Child(greenlet):
         "interruptible", "parked", "raised", "scope", "serial", "thread",
     )  # fmt: skip
 
+    serial: int
+    ident: int
+
     def __init__(self, hub: Hub) -> None:
         super().__init__()
         self.hub = hub
+        self._task: _Task | None = None
         self.future: CallFuture[Any] | None = None
         self.abort: Abort | None = None
         self.deadline: float | None = None
@@ -146,9 +154,10 @@ class Child(greenlet):
         # Runs on the child, for its whole life.
         idle, calls = self.hub.idle, self.hub.calls
         while True:
-            function, args, kwargs, cleanup = self._task
-            future = self.future
+            task, future = self._task, self.future
+            assert task is not None
             assert future is not None
+            function, args, kwargs, cleanup = task
             try:
                 result = function(*args, **kwargs)
             except BaseException as error:
@@ -164,12 +173,13 @@ class Child(greenlet):
             if self.abort is not None:
                 self._end_abort(cleanup)
             self.deadline = self.thread = self.scope = self.future = self._task = None
-            function = args = kwargs = cleanup = future = result = None
+            del task, function, args, kwargs, cleanup, future
+            result = None
             if len(idle) >= IDLE_MAX or self.hub.closed:
                 return
             idle.append(self)
             self.gr_context = None
-            self.parent.switch()  # on the loop greenlet until spawn() has work for us
+            self.parent.switch()  # type: ignore[union-attr]  # until spawn() has work for us
 
     def _fail(self, future: CallFuture[Any], error: BaseException) -> None:
         # Which error the caller sees goes by the call's state: drivers re-wrap what is thrown into them.
@@ -264,9 +274,10 @@ class Hub:
 
     def __repr__(self) -> str:
         parked = sum(child.parked for child in self.calls)
-        return f"<Hub of {self.loop!r}: {len(self.calls)} calls in flight, {parked} parked, {len(self.idle)} idle>"
+        counts = f"{len(self.calls)} calls in flight, {parked} parked, {len(self.idle)} idle"
+        return f"<Hub of {self.loop!r}: {counts}>"
 
-    def start(self, child: Child, task: tuple[Any, ...], future: CallFuture[Any], context: Context) -> None:
+    def start(self, child: Child, task: _Task, future: CallFuture[Any], context: Context) -> None:
         """
         Run a new call on *child*, up to its first wait.  Runs on the loop greenlet (or whoever spawned).
         """
@@ -282,7 +293,7 @@ class Hub:
         self.calls.add(child)
         child.switch()
 
-    def start_from_loop(self, task: tuple[Any, ...], future: CallFuture[Any], context: Context) -> None:
+    def start_from_loop(self, task: _Task, future: CallFuture[Any], context: Context) -> None:
         """
         A loop callback: start the call of a caller that was itself too deep, or must not be interrupted.
         """
@@ -420,7 +431,7 @@ def park(child: Child, timeout: float | None = None, *, shield: bool = False) ->
     child.interruptible = not shield
     child.parked = True
     try:
-        woken = child.parent.switch()  # the loop greenlet runs; resume() brings us back
+        woken = child.parent.switch()  # type: ignore[union-attr]  # resume() brings us back
     finally:
         child.parked = False
         child._wake_at = None
@@ -463,4 +474,4 @@ def _is_shallow() -> bool:
         current = current.parent if current is not None else None
         if current is None:
             return True
-        frame = current.gr_frame  # type: ignore[assignment]
+        frame = current.gr_frame
