@@ -109,6 +109,9 @@ class socket(_stdlib.socket):
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         if flags & _WAITALL and self._timeout is None:
             return self._recv_all(buffer, nbytes, flags & ~_WAITALL)
+        if self._sender and self._timeout != 0.0 and not flags & _DONTWAIT:
+            # The reply to what was just sent is hardly here yet: save the call that would say so.
+            return self._once_ready(False, _recv_into, buffer, nbytes, flags)  # type: ignore[no-any-return]
         try:
             count = _recv_into(self, buffer, nbytes, flags)
         except BlockingIOError:
