@@ -30,9 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[MISSING] = set()
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """
     Name the missing programs where nobody overlooks them.
     """

@@ -60,9 +60,7 @@ def ends(pid: int) -> bool:
 
 
 @pytest.fixture
-def starter(
-    mongod_program: Path, tmp_path: Path
-) -> Callable[[], tuple[subprocess.Popen, int, int]]:
+def starter(mongod_program: Path, tmp_path: Path) -> Callable[[], tuple[subprocess.Popen, int, int]]:
     """
     Return a function that runs STARTER; it returns the process and its mongod's and guard's pids.
     """
@@ -149,9 +147,7 @@ def test_a_data_directory_in_use_is_refused(mongod_program, tmp_path, monkeypatc
     """
     monkeypatch.setattr(mongod_module, "_LOCK_WAIT_S", 0.1)
     with Mongod(tmp_path) as mongod:
-        with pytest.raises(
-            ServerError, match=rf"process {mongod.pid}\) is using .* choose another"
-        ):
+        with pytest.raises(ServerError, match=rf"process {mongod.pid}\) is using .* choose another"):
             Mongod(tmp_path).start()
 
         assert mongod.running

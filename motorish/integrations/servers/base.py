@@ -79,9 +79,7 @@ class Server(ABC):
 
     name: str  # of the program, for messages and the log file
 
-    def __init__(
-        self, data_dir: str | Path, port: int | None = None, *, start_timeout: float = 60.0
-    ) -> None:
+    def __init__(self, data_dir: str | Path, port: int | None = None, *, start_timeout: float = 60.0) -> None:
         self.data_dir = Path(data_dir).absolute()
         self.port = port or 0
         self.start_timeout = start_timeout

@@ -99,9 +99,7 @@ class MariaDB(Server):
         command = ["mariadb-install-db", "--no-defaults", *_as_root(), f"--datadir={files}"]
         command += ["--auth-root-authentication-method=normal", "--skip-test-db"]
         command += ["--innodb-log-file-size=16M"]
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ServerError(
                 f"mariadb-install-db could not make {files} (exit code {done.returncode}):\n"
