@@ -1,0 +1,264 @@
+"""
+MotorClient: a stock PyMongo MongoClient, used from children of one event loop.
+"""
+
+from __future__ import annotations
+
+from asyncio import AbstractEventLoop
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from bson.codec_options import TypeRegistry
+from pymongo.driver_info import DriverInfo
+from pymongo.server_description import ServerDescription
+from pymongo.server_selectors import Selection, secondary_server_selector, writable_server_selector
+from pymongo.synchronous.command_cursor import CommandCursor
+from pymongo.synchronous.database import Database
+from pymongo.synchronous.mongo_client import MongoClient
+from pymongo.topology_description import TopologyDescription
+from tornado import version as tornado_version
+from tornado.ioloop import IOLoop
+
+import motorish
+from motorish.calls import Callback
+from motorish.drivers.mongo.change_stream import Watchable
+from motorish.drivers.mongo.command_cursor import MotorCommandCursor
+from motorish.drivers.mongo.database import MotorDatabase
+from motorish.errors import UsageError
+from motorish.hub import CallFuture, running_loop, spawn
+from motorish.proxy import (
+    AsyncCommand,
+    AsyncRead,
+    DelegateMethod,
+    LoopBinding,
+    NamespaceProxy,
+    ReadOnlyProperty,
+)
+
+
+class MotorClient(Watchable, NamespaceProxy):
+    """
+    An asynchronous MongoDB client for Tornado and asyncio.
+
+    Takes what `pymongo.MongoClient` takes, and ``io_loop``.  Making one does no I/O and needs no
+    running loop; it belongs to the loop of its first use.  When that loop is closed, the next one that
+    uses the client takes over, with new connections.
+
+    Args:
+        io_loop: Tornado or asyncio loop to belong to, instead of that of the first use.
+        connect: ignored; the first operation connects.
+
+    Raises:
+        pymongo.errors.ConfigurationError: as PyMongo's client, for what is wrong with the arguments.
+
+    Example::
+
+        client = motorish.MotorClient("mongodb://localhost")
+        order = await client.shop.orders.find_one({"_id": 1})
+    """
+
+    __delegate_class__ = MongoClient
+    _child_kind = "database"
+    _database_class: ClassVar[type[MotorDatabase]] = MotorDatabase
+
+    delegate: MongoClient[Any]
+
+    bulk_write = AsyncCommand()
+    drop_database = AsyncCommand().unwrap("MotorDatabase")
+    list_databases = AsyncRead().wrap(CommandCursor)
+    list_database_names = AsyncRead()
+    server_info = AsyncRead()
+
+    get_database = DelegateMethod().wrap(Database)
+    get_default_database = DelegateMethod().wrap(Database)
+
+    HOST = ReadOnlyProperty()
+    PORT = ReadOnlyProperty()
+    codec_options = ReadOnlyProperty()
+    options = ReadOnlyProperty()
+    read_concern = ReadOnlyProperty()
+    read_preference = ReadOnlyProperty()
+    write_concern = ReadOnlyProperty()
+
+    def __init__(
+        self,
+        host: str | Sequence[str] | None = None,
+        port: int | None = None,
+        document_class: type[Any] | None = None,
+        tz_aware: bool | None = None,
+        connect: bool | None = None,
+        type_registry: TypeRegistry | None = None,
+        *,
+        io_loop: IOLoop | AbstractEventLoop | None = None,
+        driver: DriverInfo | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.delegate = MongoClient(
+            host,
+            port,
+            document_class,
+            tz_aware,
+            False,  # connect: its monitors would start here, as threads
+            type_registry,
+            driver=DriverInfo("motorish", motorish.__version__, f"Tornado {tornado_version}"),
+            **kwargs,
+        )
+        if driver is not None:
+            self.delegate.append_metadata(driver)
+        self._binding = LoopBinding(type(self).__name__, partial(_start_afresh, self.delegate), io_loop)
+
+    @property
+    def io_loop(self) -> IOLoop:
+        """
+        The Tornado IOLoop that this client belongs to.
+        """
+        return self.get_io_loop()
+
+    def __getitem__(self, name: str) -> MotorDatabase:
+        return self._database_class(self, name)
+
+    def wrap(self, obj: Any) -> Any:
+        """
+        The proxy of a database or command cursor of PyMongo's.
+        """
+        if isinstance(obj, Database):
+            return self._database_class(self, obj.name, _delegate=obj)
+        if isinstance(obj, CommandCursor):
+            return MotorCommandCursor(obj, self)
+        return obj
+
+    def close(self, callback: Callback | None = None) -> CallFuture[None] | None:
+        """
+        End the server's sessions, close all connections and stop the monitors.
+
+        Need not be awaited, but can be.  Where no event loop runs, it is done on return.
+
+        Returns:
+            A `CallFuture`; None with a callback and where no event loop runs.
+        """
+        if running_loop() is None and callback is None:
+            self.delegate.close()
+            return None
+        return self._call(_close, self.delegate, callback=callback)  # type: ignore[no-any-return]
+
+    # PyMongo's properties wait for a server, or for a lock; these answer from what is known now.
+
+    @property
+    def topology_description(self) -> TopologyDescription:
+        """
+        What is known of the deployment.
+        """
+        topology = self.delegate._topology
+        if topology is None:  # mongodb+srv, not yet looked up
+            return self.delegate.topology_description
+        return topology._description
+
+    @property
+    def nodes(self) -> frozenset[tuple[str, int | None]]:
+        """
+        Addresses of the servers that are known; empty before the first operation.
+        """
+        return frozenset(server.address for server in self.topology_description.known_servers)
+
+    @property
+    def primary(self) -> tuple[str, int | None] | None:
+        """
+        Address of the replica set's primary, or None where none is known.
+        """
+        if self.topology_description.topology_type_name != "ReplicaSetWithPrimary":
+            return None
+        return next(iter(self._members(writable_server_selector)), None)
+
+    @property
+    def secondaries(self) -> set[tuple[str, int | None]]:
+        """
+        Addresses of the replica set's secondaries that are known.
+        """
+        return self._members(secondary_server_selector)
+
+    @property
+    def arbiters(self) -> set[tuple[str, int | None]]:
+        """
+        Addresses of the replica set's arbiters that are known.
+        """
+        return self._members(_arbiters)
+
+    @property
+    def address(self) -> tuple[str, int | None] | None:
+        """
+        Address of the server that takes writes.
+
+        Raises:
+            InvalidOperation: as PyMongo's, when there are several mongos.
+            UsageError: none is known yet.
+        """
+        description = self.topology_description
+        if description.topology_type_name == "Sharded" and len(description.server_descriptions()) > 1:
+            return self.delegate.address  # its own error, no I/O
+        return self._writable_server("address").address
+
+    @property
+    def is_primary(self) -> bool:
+        """
+        Whether the server that is used takes writes.
+
+        Raises:
+            UsageError: none is known yet.
+        """
+        return self._writable_server("is_primary").is_writable
+
+    @property
+    def is_mongos(self) -> bool:
+        """
+        Whether the server that is used is a mongos.
+
+        Raises:
+            UsageError: none is known yet.
+        """
+        return self._writable_server("is_mongos").server_type_name == "Mongos"
+
+    def _members(self, selector: Any) -> set[tuple[str, int | None]]:
+        description = self.topology_description
+        if not description.topology_type_name.startswith("ReplicaSet"):
+            return set()
+        return {server.address for server in selector(Selection.from_topology_description(description))}
+
+    def _writable_server(self, asked: str) -> ServerDescription:
+        selection = Selection.from_topology_description(self.topology_description)
+        for server in writable_server_selector(selection).server_descriptions:
+            return server
+        raise UsageError(
+            f"{type(self).__name__}.{asked} is not known: no server that takes writes has been found "
+            "yet, and a property cannot wait for one. Await an operation first, for instance "
+            'await client.admin.command("ping").'
+        )
+
+
+def _arbiters(selection: Selection) -> Selection:
+    servers = selection.server_descriptions
+    return selection.with_server_descriptions(
+        [server for server in servers if server.server_type_name == "RSArbiter"]
+    )
+
+
+def _close(client: MongoClient[Any]) -> None:
+    # Runs on a child.
+    try:
+        client.close()
+    except BaseException:
+        # The loop is being closed before the server has answered: do what needs no answer.
+        client._kill_cursors_queue.clear()
+        client.close()
+        raise
+
+
+def _start_afresh(client: MongoClient[Any]) -> None:
+    # The loop of the old connections and monitors is closed: the calls in flight were ended with it.
+    if not client._opened or client._closed:
+        return
+    old = client._topology
+    client._kill_cursors_executor.close()
+    client._init_background(old._pid)
+    client._topology._session_pool = old._session_pool
+    spawn(old.close)

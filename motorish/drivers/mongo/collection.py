@@ -1,0 +1,197 @@
+"""
+MotorCollection: a collection of a MotorDatabase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from bson.codec_options import CodecOptions
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import _ServerMode
+from pymongo.synchronous.collection import Collection
+from pymongo.synchronous.command_cursor import CommandCursor
+from pymongo.synchronous.cursor import Cursor, RawBatchCursor
+from pymongo.synchronous.database import Database
+from pymongo.write_concern import WriteConcern
+
+from motorish.drivers.mongo.change_stream import Watchable
+from motorish.drivers.mongo.command_cursor import MotorCommandCursor, MotorLatentCommandCursor
+from motorish.drivers.mongo.cursor import MotorCursor, MotorRawBatchCursor
+from motorish.proxy import (
+    AsyncCommand,
+    AsyncRead,
+    AsyncWrite,
+    DelegateMethod,
+    NamespaceProxy,
+    ReadOnlyProperty,
+)
+from motorish.proxy.base import unwrap_args, unwrap_kwargs
+
+if TYPE_CHECKING:
+    from motorish.drivers.mongo.database import MotorDatabase
+
+
+class MotorCollection(Watchable, NamespaceProxy):
+    """
+    A collection; get one from a database: ``db.orders`` or ``db["orders"]``.
+
+    Args:
+        database: the `MotorDatabase` that it belongs to.
+        name: its name.
+
+    Raises:
+        TypeError: *database* is not a MotorDatabase.
+        pymongo.errors.InvalidName: no collection can have this name.
+    """
+
+    __delegate_class__ = Collection
+    _child_kind = "collection"
+
+    delegate: Collection[Any]
+
+    bulk_write = AsyncCommand()
+    count_documents = AsyncRead()
+    create_index = AsyncCommand()
+    create_indexes = AsyncCommand()
+    create_search_index = AsyncCommand()
+    create_search_indexes = AsyncCommand()
+    delete_many = AsyncWrite()
+    delete_one = AsyncWrite()
+    distinct = AsyncRead()
+    drop = AsyncCommand()
+    drop_index = AsyncCommand()
+    drop_indexes = AsyncCommand()
+    drop_search_index = AsyncCommand()
+    estimated_document_count = AsyncRead()
+    find_one = AsyncRead()
+    find_one_and_delete = AsyncWrite()
+    find_one_and_replace = AsyncWrite()
+    find_one_and_update = AsyncWrite()
+    index_information = AsyncRead()
+    insert_many = AsyncWrite()
+    insert_one = AsyncWrite()
+    options = AsyncRead()
+    rename = AsyncCommand()
+    replace_one = AsyncWrite()
+    update_many = AsyncWrite()
+    update_one = AsyncWrite()
+    update_search_index = AsyncCommand()
+
+    with_options = DelegateMethod().wrap(Collection)
+
+    codec_options = ReadOnlyProperty()
+    full_name = ReadOnlyProperty()
+    name = ReadOnlyProperty()
+    read_concern = ReadOnlyProperty()
+    read_preference = ReadOnlyProperty()
+    write_concern = ReadOnlyProperty()
+
+    def __init__(
+        self,
+        database: MotorDatabase,
+        name: str,
+        codec_options: CodecOptions[Any] | None = None,
+        read_preference: _ServerMode | None = None,
+        write_concern: WriteConcern | None = None,
+        read_concern: ReadConcern | None = None,
+        *,
+        _delegate: Collection[Any] | None = None,
+    ) -> None:
+        if not isinstance(database, NamespaceProxy) or not isinstance(database.delegate, Database):
+            raise TypeError(
+                f"the first argument of {type(self).__name__} must be a MotorDatabase, not {database!r}"
+            )
+        if _delegate is None:
+            _delegate = Collection(
+                database.delegate,
+                name,
+                codec_options=codec_options,
+                read_preference=read_preference,
+                write_concern=write_concern,
+                read_concern=read_concern,
+            )
+        self.delegate = _delegate
+        self.database = database
+        self._binding = database._binding
+
+    def __getitem__(self, name: str) -> MotorCollection:
+        return type(self)(self.database, f"{self.name}.{name}", _delegate=self.delegate[name])
+
+    def __bool__(self) -> bool:
+        return bool(self.delegate)  # raises PyMongo's own NotImplementedError
+
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        method = self.name.rpartition(".")[2]
+        raise TypeError(
+            f"a {type(self).__name__} cannot be called: there is no method {method!r}, so what you "
+            f"called is the collection {self.name!r}"
+        )
+
+    def find(self, *args: Any, **kwargs: Any) -> MotorCursor:
+        """
+        Make a cursor over the documents that match; nothing is sent until the cursor is used.
+
+        Arguments as for PyMongo's ``Collection.find``.
+
+        Example::
+
+            async for order in db.orders.find({"paid": False}).sort("_id").limit(10):
+                print(order)
+        """
+        unwrap_kwargs(kwargs)
+        return MotorCursor(self.delegate.find(*unwrap_args(args), **kwargs), self)
+
+    def find_raw_batches(self, *args: Any, **kwargs: Any) -> MotorRawBatchCursor:
+        """
+        As `find`, but each item is a whole batch of documents as BSON bytes.
+        """
+        unwrap_kwargs(kwargs)
+        return MotorRawBatchCursor(self.delegate.find_raw_batches(*unwrap_args(args), **kwargs), self)
+
+    def aggregate(self, pipeline: Sequence[Any], *args: Any, **kwargs: Any) -> MotorLatentCommandCursor:
+        """
+        Run an aggregation pipeline; the command is sent when the cursor that is returned is first used.
+
+        Arguments as for PyMongo's ``Collection.aggregate``.
+
+        Example::
+
+            await db.orders.aggregate([{"$out": "archive"}]).to_list()
+        """
+        return MotorLatentCommandCursor(self, self.delegate.aggregate, (pipeline, *args), kwargs)
+
+    def aggregate_raw_batches(
+        self, pipeline: Sequence[Any], *args: Any, **kwargs: Any
+    ) -> MotorLatentCommandCursor:
+        """
+        As `aggregate`, but each item is a whole batch of documents as BSON bytes.
+        """
+        return MotorLatentCommandCursor(self, self.delegate.aggregate_raw_batches, (pipeline, *args), kwargs)
+
+    def list_indexes(self, *args: Any, **kwargs: Any) -> MotorLatentCommandCursor:
+        """
+        The collection's indexes, as documents; the command is sent when the cursor is first used.
+        """
+        return MotorLatentCommandCursor(self, self.delegate.list_indexes, args, kwargs)
+
+    def list_search_indexes(self, *args: Any, **kwargs: Any) -> MotorLatentCommandCursor:
+        """
+        The collection's search indexes (Atlas); the command is sent when the cursor is first used.
+        """
+        return MotorLatentCommandCursor(self, self.delegate.list_search_indexes, args, kwargs)
+
+    def wrap(self, obj: Any) -> Any:
+        """
+        The proxy of a collection or cursor of PyMongo's.
+        """
+        if isinstance(obj, Collection):
+            return type(self)(self.database, obj.name, _delegate=obj)
+        if isinstance(obj, RawBatchCursor):
+            return MotorRawBatchCursor(obj, self)
+        if isinstance(obj, Cursor):
+            return MotorCursor(obj, self)
+        if isinstance(obj, CommandCursor):
+            return MotorCommandCursor(obj, self)
+        return obj

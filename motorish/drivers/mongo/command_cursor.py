@@ -1,0 +1,142 @@
+"""
+MotorCommandCursor, and the latent one whose command is sent when it is first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Self
+
+from pymongo.errors import InvalidOperation
+from pymongo.synchronous.command_cursor import CommandCursor
+
+from motorish.calls import Callback, check_callback
+from motorish.drivers.mongo._iteration import BaseCursor, kill
+from motorish.hub import CallFuture
+from motorish.proxy import ChainingMethod
+from motorish.proxy.base import unwrap_args, unwrap_kwargs
+
+
+class MotorCommandCursor(BaseCursor):
+    """
+    The documents that a command returns, such as those of ``await client.list_databases()``.
+    """
+
+    __delegate_class__ = CommandCursor
+
+    batch_size = ChainingMethod()
+
+    def try_next(self, callback: Callback | None = None) -> CallFuture[Any]:
+        """
+        The next document, or None if one more round trip brings none.  Coroutine. Also accepts callback=.
+        """
+        check_callback(callback)
+        data = self.delegate._data
+        if data:
+            return self._result(data.popleft(), callback)  # type: ignore[no-any-return]
+        return self._call(self._try_next, callback=callback, cleanup=self._kill)  # type: ignore[no-any-return]
+
+    def _try_next(self) -> Any:
+        return self._live().try_next()
+
+    def _fetch(self) -> bool:
+        # As PyMongo's next(): an empty batch is not the end as long as the cursor is alive.
+        cursor = self._live()
+        while cursor.alive and not cursor._data:
+            cursor._refresh()
+        return bool(cursor._data)
+
+
+class _NotSent:
+    """
+    In the place of a PyMongo cursor until the command is sent.
+    """
+
+    address = cursor_id = session = None
+    _data = ()
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.alive = True
+
+    def __repr__(self) -> str:
+        return f"<{self.command}, not yet sent>"
+
+
+class MotorLatentCommandCursor(MotorCommandCursor):
+    """
+    What `MotorCollection.aggregate` and its like return.
+
+    Awaiting it sends the command and gives the cursor itself; any other use sends it too.
+
+    Args:
+        collection: what the cursor is made from.
+        start: PyMongo's method that sends the command and returns its cursor.
+        args, kwargs: its arguments.
+    """
+
+    def __init__(
+        self,
+        collection: Any,
+        start: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        super().__init__(_NotSent(start.__name__), collection)
+        unwrap_kwargs(kwargs)
+        self._start: Callable[..., Any] | None = start
+        self._args = unwrap_args(args)
+        self._kwargs = kwargs
+        self._batch_size: int | None = None
+
+    def __await__(self) -> Any:
+        yield from self._call(self._live, cleanup=self._kill).__await__()
+        return self
+
+    def batch_size(self, batch_size: int) -> Self:
+        """
+        Let the server send so many documents at once.  Returns the cursor itself.
+
+        Raises:
+            TypeError, ValueError: *batch_size* is no number ≥ 0.
+        """
+        if not isinstance(self.delegate, _NotSent):
+            self.delegate.batch_size(batch_size)
+            return self
+        if not isinstance(batch_size, int):
+            raise TypeError(f"batch_size must be an int, not {batch_size!r}")
+        if batch_size < 0:
+            raise ValueError(f"batch_size must not be negative: {batch_size}")
+        if self.delegate.command.startswith("aggregate"):
+            self._kwargs["batchSize"] = batch_size  # of the first batch too
+        self._batch_size = batch_size
+        return self
+
+    def _live(self) -> Any:
+        # Runs on a child.
+        if isinstance(self.delegate, _NotSent):
+            start, self._start = self._start, None
+            if start is None or not self.delegate.alive:
+                reason = "it was closed" if self.closed else "another call is sending it: await that first"
+                raise InvalidOperation(f"cannot send the cursor's command: {reason}")
+            try:
+                cursor = start(*self._args, **self._kwargs)
+            except BaseException:
+                self._start = start
+                raise
+            if self._batch_size is not None:
+                cursor.batch_size(self._batch_size)
+            self.delegate = cursor
+            if self.closed:  # meanwhile
+                cursor.close()
+        return self.delegate
+
+    def _close(self) -> None:
+        if isinstance(self.delegate, _NotSent):
+            self.delegate.alive = False
+        else:
+            self.delegate.close()
+
+    def _kill(self) -> None:
+        if not isinstance(self.delegate, _NotSent):
+            kill(self.delegate)

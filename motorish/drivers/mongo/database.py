@@ -1,0 +1,129 @@
+"""
+MotorDatabase: a database of a MotorClient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+from bson.codec_options import CodecOptions
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import _ServerMode
+from pymongo.synchronous.collection import Collection
+from pymongo.synchronous.command_cursor import CommandCursor
+from pymongo.synchronous.database import Database
+from pymongo.write_concern import WriteConcern
+
+from motorish.drivers.mongo.change_stream import Watchable
+from motorish.drivers.mongo.collection import MotorCollection
+from motorish.drivers.mongo.command_cursor import MotorCommandCursor, MotorLatentCommandCursor
+from motorish.proxy import (
+    AsyncCommand,
+    AsyncRead,
+    DelegateMethod,
+    NamespaceProxy,
+    ReadOnlyProperty,
+)
+
+if TYPE_CHECKING:
+    from motorish.drivers.mongo.client import MotorClient
+
+
+class MotorDatabase(Watchable, NamespaceProxy):
+    """
+    A database; get one from a client: ``client.shop`` or ``client["shop"]``.
+
+    Args:
+        client: the `MotorClient` that it belongs to.
+        name: its name.
+
+    Raises:
+        pymongo.errors.InvalidName: no database can have this name.
+    """
+
+    __delegate_class__ = Database
+    _child_kind = "collection"
+    _collection_class: ClassVar[type[MotorCollection]] = MotorCollection
+
+    delegate: Database[Any]
+
+    command = AsyncCommand()
+    create_collection = AsyncCommand().wrap(Collection)
+    cursor_command = AsyncCommand().wrap(CommandCursor)
+    dereference = AsyncRead()
+    drop_collection = AsyncCommand().unwrap("MotorCollection")
+    list_collection_names = AsyncRead()
+    list_collections = AsyncRead().wrap(CommandCursor)
+    validate_collection = AsyncRead().unwrap("MotorCollection")
+
+    get_collection = DelegateMethod().wrap(Collection)
+    with_options = DelegateMethod().wrap(Database)
+
+    codec_options = ReadOnlyProperty()
+    name = ReadOnlyProperty()
+    read_concern = ReadOnlyProperty()
+    read_preference = ReadOnlyProperty()
+    write_concern = ReadOnlyProperty()
+
+    def __init__(
+        self,
+        client: MotorClient,
+        name: str,
+        codec_options: CodecOptions[Any] | None = None,
+        read_preference: _ServerMode | None = None,
+        write_concern: WriteConcern | None = None,
+        read_concern: ReadConcern | None = None,
+        *,
+        _delegate: Database[Any] | None = None,
+    ) -> None:
+        if _delegate is None:
+            _delegate = Database(
+                client.delegate, name, codec_options, read_preference, write_concern, read_concern
+            )
+        self.delegate = _delegate
+        self._client = client
+        self._binding = client._binding
+
+    @property
+    def client(self) -> MotorClient:
+        """
+        The client that this database belongs to.
+        """
+        return self._client
+
+    def __getitem__(self, name: str) -> MotorCollection:
+        return self._collection_class(self, name)
+
+    def __bool__(self) -> bool:
+        return bool(self.delegate)  # raises PyMongo's own NotImplementedError
+
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        client = type(self._client).__name__
+        raise TypeError(
+            f"a {type(self).__name__} cannot be called: {client} has no method {self.name!r}, so "
+            "what you called is the database of that name"
+        )
+
+    def aggregate(self, pipeline: Sequence[Any], *args: Any, **kwargs: Any) -> MotorLatentCommandCursor:
+        """
+        Run an aggregation pipeline that needs no collection, such as one that begins with $currentOp.
+
+        Arguments as for PyMongo's ``Database.aggregate``.  The command is sent when the cursor that is
+        returned is first used.
+        """
+        return MotorLatentCommandCursor(
+            self["$cmd.aggregate"], self.delegate.aggregate, (pipeline, *args), kwargs
+        )
+
+    def wrap(self, obj: Any) -> Any:
+        """
+        The proxy of a database, collection or command cursor of PyMongo's.
+        """
+        if isinstance(obj, Collection):
+            return self._collection_class(self, obj.name, _delegate=obj)
+        if isinstance(obj, Database):
+            return type(self)(self._client, obj.name, _delegate=obj)
+        if isinstance(obj, CommandCursor):
+            return MotorCommandCursor(obj, self)
+        return obj

@@ -1,0 +1,13 @@
+"""
+Asynchronous classes built from declarations: each method becomes a call of the driver's own in a child.
+"""
+
+from motorish.proxy.base import Proxy as Proxy
+from motorish.proxy.binding import LoopBinding as LoopBinding
+from motorish.proxy.declarations import AsyncCommand as AsyncCommand
+from motorish.proxy.declarations import AsyncRead as AsyncRead
+from motorish.proxy.declarations import AsyncWrite as AsyncWrite
+from motorish.proxy.declarations import ChainingMethod as ChainingMethod
+from motorish.proxy.declarations import DelegateMethod as DelegateMethod
+from motorish.proxy.declarations import ReadOnlyProperty as ReadOnlyProperty
+from motorish.proxy.namespace import NamespaceProxy as NamespaceProxy

@@ -1,0 +1,58 @@
+"""
+Proxies whose unknown attributes are children by name: ``client.shop.orders.archive``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from motorish.proxy.base import Proxy
+
+
+class NamespaceProxy(Proxy):
+    """
+    A proxy with children; a subclass implements ``__getitem__``.
+
+    Two of them are equal when their delegates are.  A name that the driver's class has as an attribute
+    of its own is never taken for a child.
+    """
+
+    _child_kind: ClassVar[str] = "child"
+    _not_children: ClassVar[frozenset[str]] = frozenset({"delegate"})
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__delegate_class__ is not None:
+            public = [name for name in dir(cls.__delegate_class__) if not name.startswith("_")]
+            cls._not_children = frozenset({"delegate", *public})
+
+    def __getitem__(self, name: str) -> Any:
+        raise NotImplementedError
+
+    def __getattr__(self, name: str) -> Any:
+        # Only for what is not found otherwise.
+        if name.startswith("_") or name in self._not_children:
+            cls = type(self)
+            known = "" if name.startswith("_") else f"; {self._delegate_name()}'s is not offered here"
+            raise AttributeError(
+                f"{cls.__name__} has no attribute {name!r}{known}. For the {self._child_kind} of that "
+                f"name, write [{name!r}].",
+                name=name,
+                obj=self,
+            )
+        return self[name]
+
+    @classmethod
+    def _delegate_name(cls) -> str:
+        delegate = cls.__delegate_class__
+        return (
+            "None" if delegate is None else f"{delegate.__module__.partition('.')[0]}'s {delegate.__name__}"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, type(self)):
+            return bool(self.delegate == other.delegate)
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.delegate)
