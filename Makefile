@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PORT ?= 8888
+BENCH ?= find_one
 
 # The first Python that is new enough; PYTHON=... chooses another one.
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
@@ -23,7 +24,7 @@ help:
 	@echo 'make test      install what the tests need, run all of them   [ARGS="-k name"]'
 	@echo 'make lint      formatter, linter, types, layers'
 	@echo 'make upstream  the whole test suites of the drivers, run under motorish'
-	@echo 'make bench     compare with other bridges and drivers'
+	@echo 'make bench     compare with other bridges and drivers   [BENCH=find_one]'
 	@echo 'make clean     remove what make has made, but not the data of the chat'
 
 chat: $(VENV)/.chat-installed
@@ -42,7 +43,7 @@ upstream: packages $(VENV)/.all-installed
 	$(BIN)/python tests/upstream/run.py --full
 
 bench: packages $(VENV)/.all-installed
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/run.py $(BENCH)
 
 packages:
 	@.ci/debian-packages.sh
