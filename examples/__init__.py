@@ -1,0 +1,3 @@
+"""
+Runnable examples; each one is run by the tests.
+"""
