@@ -32,11 +32,10 @@ class NamespaceProxy(Proxy):
     def __getattr__(self, name: str) -> Any:
         # Only for what is not found otherwise.
         if name.startswith("_") or name in self._not_children:
-            cls = type(self)
-            known = "" if name.startswith("_") else f"; {self._delegate_name()}'s is not offered here"
+            known = "" if name.startswith("_") else f" (the driver's {self._delegate_name()} has)"
             raise AttributeError(
-                f"{cls.__name__} has no attribute {name!r}{known}. For the {self._child_kind} of that "
-                f"name, write [{name!r}].",
+                f"{type(self).__name__} has no attribute {name!r}{known}. For the {self._child_kind} "
+                f"of that name, write [{name!r}].",
                 name=name,
                 obj=self,
             )
@@ -44,10 +43,7 @@ class NamespaceProxy(Proxy):
 
     @classmethod
     def _delegate_name(cls) -> str:
-        delegate = cls.__delegate_class__
-        return (
-            "None" if delegate is None else f"{delegate.__module__.partition('.')[0]}'s {delegate.__name__}"
-        )
+        return getattr(cls.__delegate_class__, "__name__", "object")
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, type(self)):

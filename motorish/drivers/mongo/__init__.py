@@ -3,10 +3,6 @@ MongoDB, on stock PyMongo: importing any module of this package makes PyMongo gr
 """
 
 from motorish.drivers.mongo.adapter import PYMONGO as PYMONGO
+from motorish.patcher import patch
 
-try:
-    from motorish.patcher import patch
-
-    patch(PYMONGO.name)
-except ImportError:
-    pass
+patch(PYMONGO.name)

@@ -14,5 +14,13 @@ PYMONGO = register(
         cancel_exception=CancelledError,
         # Its monitors, and the executor that kills abandoned cursors.
         green_threads=frozenset({"pymongo.periodic_executor.PeriodicExecutor._run"}),
+        # Blocking only where PyMongo was imported before it was patched: OIDC in Azure's and
+        # Google's clouds asks their metadata server with urllib, once for each token.
+        tolerated=frozenset(
+            {
+                "pymongo._azure_helpers._get_azure_response",
+                "pymongo._gcp_helpers._get_gcp_response",
+            }
+        ),
     )
 )
