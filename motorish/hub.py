@@ -107,9 +107,9 @@ class CallFuture(asyncio.Future[T]):
             False if the call is done already, else True: the request will be delivered.
         """
         child = self._child
-        if child is None:
+        if child is None or self.done():
             return super().cancel(msg)
-        if child.abort is None:
+        if child.abort is None or child.abort is Abort.DEADLINE:  # which may be that of an inner block only
             child.abort = Abort.CANCELLED
             self.get_loop().call_soon(child.deliver_abort, self)
         return True
@@ -191,7 +191,7 @@ class Child(greenlet):
             exceeded = DeadlineExceeded("the deadline of motorish.timeout passed before the call was done")
             exceeded.__cause__ = error
             future.set_exception(exceeded)
-        elif self.raised or isinstance(error, (CancelledError, GreenletExit)):
+        elif self.raised or self.hub.closed or isinstance(error, (CancelledError, GreenletExit)):
             asyncio.Future.cancel(future)
         elif isinstance(error, StopIteration):
             wrapped = RuntimeError(f"the call raised {error!r}, which a Future cannot carry")
@@ -204,6 +204,16 @@ class Child(greenlet):
         hub, raised, self.abort, self.raised = self.hub, self.raised, None, 0
         if cleanup is not None and raised and not hub.closed:
             hub.loop.call_soon(hub.clean_up, cleanup)
+
+    def switch_here(self) -> bool:
+        """
+        Be the child of the current greenlet, so that it can be switched to; impossible in another thread.
+        """
+        try:
+            self.parent = getcurrent()
+        except ValueError:
+            return False
+        return True
 
     def deliver_abort(self, future: CallFuture[Any]) -> None:
         """
@@ -268,6 +278,7 @@ class Hub:
         self.closed = False
         self.idle: list[Child] = []
         self.calls: set[Child] = set()
+        self.later: set[CallFuture[Any]] = set()  # of calls that the loop is to start
         self.streams: dict[int, Any] = {}  # fd -> GreenStream; owned by motorish.green.stream
         self._close_loop = loop.close
         loop.close = self.close  # type: ignore[method-assign]
@@ -281,6 +292,11 @@ class Hub:
         """
         Run a new call on *child*, up to its first wait.  Runs on the loop greenlet (or whoever spawned).
         """
+        try:
+            child.parent = getcurrent()
+        except ValueError:  # the loop runs in another thread than it did
+            self.idle.clear()
+            child = Child(self)
         serial = child.serial = next(_serials)
         scope = child.scope = context.get(scope_of_context)
         child.ident = serial if scope is None else scope.ident
@@ -289,7 +305,6 @@ class Hub:
         child.future = future
         future._child = child
         child.gr_context = context
-        child.parent = getcurrent()
         self.calls.add(child)
         child.switch()
 
@@ -297,6 +312,7 @@ class Hub:
         """
         A loop callback: start the call of a caller that was itself too deep, or must not be interrupted.
         """
+        self.later.discard(future)
         if not future.done():
             self.start(self.idle.pop() if self.idle else Child(self), task, future, context)
 
@@ -315,21 +331,32 @@ class Hub:
         """
         if not self.closed and not self.loop.is_running():
             self.closed = True
-            for child in list(self.calls):
-                child.abort = Abort.LOOP_CLOSED
-                if child.parked:
-                    resume(child, False)
-                if child.future is not None and not child.dead:  # it caught the abort, and then itself
-                    child.parent = getcurrent()
-                    child.throw(GreenletExit)
-            for child in self.idle:
-                child.parent = getcurrent()
-                child.throw(GreenletExit)
-            self.idle.clear()
+            self._end_calls()
             for stream in list(self.streams.values()):
                 stream.forget()
             _hubs.pop(self.loop, None)
+            vars(self.loop).pop("close", None)
         self._close_loop()
+
+    def _end_calls(self) -> None:
+        for future in self.later:
+            asyncio.Future.cancel(future)
+        # One that re-acquires a lock is not interrupted; it gets the lock when the holder has unwound.
+        for _ in range(len(self.calls) + DRIVER_STUBBORN):
+            for child in list(self.calls):
+                child.abort = Abort.LOOP_CLOSED
+                if child.parked and child.switch_here():
+                    child.switch(False)
+        for child in list(self.calls):
+            if child.switch_here():
+                child.throw(GreenletExit)
+            if child.future is not None:  # not even that ended it, or it belongs to another thread
+                asyncio.Future.cancel(child.future)
+        self.calls.clear()
+        for child in self.idle:
+            if child.switch_here():
+                child.throw(GreenletExit)
+        self.idle.clear()
 
 
 _hubs: dict[AbstractEventLoop, Hub] = {}
@@ -356,8 +383,9 @@ def current_hub() -> Hub:
             f"{type(loop).__name__} cannot watch sockets: motorish needs an event loop with "
             "add_reader(), such as asyncio's selector event loop or uvloop (Linux and macOS)"
         )
-    for old in [old for old in _hubs if old.is_closed()]:
-        del _hubs[old]
+    for old in list(_hubs):
+        if old.is_closed():
+            _hubs.pop(old, None)
     hub = _hubs[loop] = Hub(loop)
     return hub
 
@@ -391,13 +419,12 @@ def spawn(
     task = (function, args, kwargs or {}, cleanup)
     if context is None:
         context = copy_context()
-    if later:
-        hub.loop.call_soon(hub.start_from_loop, task, future, context)
-    elif hub.idle:
+    if not later and hub.idle:
         hub.start(hub.idle.pop(), task, future, context)
-    elif _is_shallow():
+    elif not later and _is_shallow():
         hub.start(Child(hub), task, future, context)
     else:
+        hub.later.add(future)
         hub.loop.call_soon(hub.start_from_loop, task, future, context)
     return future
 

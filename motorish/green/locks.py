@@ -3,7 +3,9 @@ Lock, RLock and Condition that park a child and block a thread, on the same obje
 
 A release may come from a child of any loop or from any thread.  The lock itself is a stock lock that is
 only ever tried, never waited for; who must wait queues a `Waiter`, tries once more, and waits on that.
-A release wakes the first waiter, which tries again: nobody owns the lock by being woken.
+A release wakes the first waiter, which tries again: nobody owns the lock by being woken.  Only one that
+was woken before and lost the race is handed the lock itself: a call that takes it again and again
+without a wait in between would starve it.
 
 A wake-up that reaches a waiter which can no longer use it (aborted, timed out) is passed on.  An aborted
 call may still take a lock that its clean-up needs, for `UNWIND_LOCK_S`; re-acquiring after
@@ -16,7 +18,7 @@ import threading as _stdlib
 from _thread import allocate_lock
 from _thread import get_ident as _thread_ident
 from collections.abc import Callable
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Any
 
@@ -40,11 +42,12 @@ class Waiter:
     One child or thread that waits to be woken, once, from anywhere.
     """
 
-    __slots__ = ("_block", "_child", "woken")
+    __slots__ = ("_block", "_child", "heir", "owns", "woken")
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, heir: bool = False) -> None:
         current = getcurrent()
-        self.woken = False
+        self.heir = heir
+        self.owns = self.woken = False
         self._child: Child | None = None
         self._block: Any = None
         if type(current) is Child:
@@ -62,7 +65,7 @@ class Waiter:
             Whether wake() came in time.
         """
         if self._block is not None:
-            self._block.acquire(True, -1 if timeout is None else timeout)
+            self._block.acquire(True, -1 if timeout is None else min(timeout, _stdlib.TIMEOUT_MAX))
         elif not self.woken:
             assert self._child is not None
             park(self._child, timeout, shield=shield)
@@ -73,6 +76,13 @@ class Waiter:
         Let a late wake-up resume nothing: the child may be in another wait by then.
         """
         self._child = None
+
+    def can_wake(self) -> bool:
+        """
+        Whether it would go on at once: a child of a loop that stands still would not.
+        """
+        child = self._child
+        return child is None or child.hub.loop.is_running()
 
     def release(self) -> None:
         """
@@ -114,11 +124,10 @@ class Lock:
         return f"<{state} {type(self).__module__}.{type(self).__qualname__} object at {id(self):#x}>"
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        if timeout != -1:
+            check_timeout(blocking, timeout)
         if self._block.acquire(False):
-            if timeout != -1:
-                check_timeout(blocking, timeout)
             return True
-        check_timeout(blocking, timeout)
         if not blocking or timeout == 0:
             return False
         return self._acquire(None if timeout == -1 else timeout)
@@ -129,16 +138,15 @@ class Lock:
         return self._acquire(None)
 
     def release(self) -> None:
-        self._block.release()
-        if self._waiters:
-            self._wake_next()
+        if not self._waiters or not self._hand_over():
+            self._block.release()
+            if self._waiters:
+                self._wake_next()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._block.release()
-        if self._waiters:
-            self._wake_next()
+        self.release()
 
     def locked(self) -> bool:
         return self._block.locked()
@@ -160,27 +168,50 @@ class Lock:
 
     def _queue_up(self, timeout: float | None, shield: bool) -> bool:
         until = None if timeout is None else monotonic() + timeout
+        heir = False
         while True:
-            waiter = Waiter("acquiring a lock")
-            self._waiters.append(waiter)
-            acquired = False
+            waiter = Waiter("acquiring a lock", heir)
+            if heir:
+                self._waiters.insert(0, waiter)
+            else:
+                self._waiters.append(waiter)
             try:
-                if self._block.acquire(False):
-                    acquired = True
-                    return True
-                woken = waiter.wait(remaining(until), shield=shield)
                 acquired = self._block.acquire(False)
-            finally:
-                waiter.disarm()
-                try:
-                    self._waiters.remove(waiter)
-                except ValueError:  # it was woken
-                    if not acquired:
-                        self._wake_next()
-            if acquired:
+                if not acquired:
+                    waiter.wait(remaining(until), shield=shield)
+            except BaseException:
+                if self._leave(waiter):
+                    self.release() if waiter.owns else self._wake_next()
+                raise
+            heir = self._leave(waiter)
+            if acquired or waiter.owns or self._block.acquire(False):
                 return True
-            if not woken and until is not None and monotonic() >= until:
+            if until is not None and monotonic() >= until:
                 return False
+
+    def _leave(self, waiter: Waiter) -> bool:
+        # Take the waiter off the queue, if it was not taken off to be woken (and perhaps given the lock).
+        waiter.disarm()
+        try:
+            self._waiters.remove(waiter)
+        except ValueError:
+            while not waiter.woken:
+                sleep(0)  # another thread is about to
+            return True
+        return False
+
+    def _hand_over(self) -> bool:
+        # Instead of a release.  Whoever removes the heir from the queue, alone decides what it gets.
+        try:
+            heir = self._waiters[0]
+            if not heir.heir or not heir.can_wake() or not self._block.locked():
+                return False
+            self._waiters.remove(heir)
+        except (IndexError, ValueError):
+            return False
+        heir.owns = True
+        heir.release()
+        return True
 
     def _wake_next(self) -> None:
         if not self._block.locked():
@@ -224,6 +255,8 @@ class RLock:
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         me = get_ident()
+        if timeout != -1:
+            check_timeout(blocking, timeout)
         if self._owner == me:
             self._count += 1
             return True
@@ -288,16 +321,17 @@ class Condition(_stdlib.Condition):
     _lock: Any
     _waiters: Any
     _release_save: Callable[[], Any]
-    _acquire_restore: Callable[[Any], None]
     _is_owned: Callable[[], bool]
 
     def __init__(self, lock: Any = None) -> None:
         super().__init__(RLock() if lock is None else lock)
-        if isinstance(self._lock, Lock):
-            self._acquire_restore = self._restore
 
-    def _restore(self, _: object) -> None:
-        _acquire_shielded(self._lock)
+    def _acquire_restore(self, _: object) -> None:
+        # For locks without one of their own, that is all but RLock.
+        if isinstance(self._lock, Lock):
+            _acquire_shielded(self._lock)
+        else:
+            self._lock.acquire()
 
     def wait(self, timeout: float | None = None) -> bool:
         if not self._is_owned():

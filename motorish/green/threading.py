@@ -7,17 +7,16 @@ the driver's adapter names its target: then it is a greenlet (PyMongo's monitors
 
 from __future__ import annotations
 
-import sys
+import _threading_local
 import threading as _stdlib
 from collections.abc import Callable
 from contextvars import Context
 from typing import Any
 
-import _threading_local
 from greenlet import getcurrent
 
 from motorish import adapter
-from motorish.green import _twin
+from motorish.green import _twin, outside
 from motorish.green.locks import Condition as Condition
 from motorish.green.locks import Lock as Lock
 from motorish.green.locks import RLock as RLock
@@ -81,8 +80,6 @@ class Thread(_stdlib.Thread):
     def start(self) -> None:
         child = current_child()
         if child is None or not adapter.runs_green(getattr(self, "_target", None)):
-            if not self._started.is_set():  # type: ignore[attr-defined]
-                self.run = _then_set(self.run, self._ended)  # type: ignore[method-assign]
             super().start()
             return
         if self._started.is_set():  # type: ignore[attr-defined]
@@ -100,12 +97,28 @@ class Thread(_stdlib.Thread):
         self._ident = child.ident
         try:
             self.run()
-        except SystemExit:
-            pass
-        except Exception:
-            _stdlib.excepthook(_stdlib.ExceptHookArgs([*sys.exc_info(), self]))
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            if child.abort is not None:  # the loop is being closed
+                raise
+            self._invoke_excepthook(self)  # type: ignore[attr-defined]
         finally:
             self._ended.set()
+
+    def _bootstrap_inner(self) -> None:
+        # Runs on the new thread.
+        try:
+            super()._bootstrap_inner()  # type: ignore[misc]
+        finally:
+            self._ended.set()
+
+    def __repr__(self) -> str:
+        text = super().__repr__()
+        if self._hub is None or self.is_alive():
+            return text
+        name, _, rest = text.rpartition("started")
+        return f"{name}stopped{rest}"
 
     def _on_green_end(self, future: Any) -> None:
         # Cancelled: the loop was closed.  The thread is over, as a daemon is when its process ends.
@@ -118,12 +131,16 @@ class Thread(_stdlib.Thread):
         return super().is_alive()
 
     def join(self, timeout: float | None = None) -> None:
-        if not self._started.is_set() or self is current_thread():  # type: ignore[attr-defined]
+        if self is current_thread():
+            raise RuntimeError("cannot join current thread")
+        if not self._started.is_set():  # type: ignore[attr-defined]
             super().join(timeout)  # raises
         elif self._hub is not None:
             if not self._hub.closed:
                 self._ended.wait(timeout)
         elif current_child() is None:
+            if self.is_alive() and (timeout is None or timeout > 0):
+                outside.before_io_wait(f"joining {self!r}")
             super().join(timeout)
         elif self._ended.wait(timeout):
             super().join()  # microseconds: the thread has nothing left to do
@@ -137,25 +154,8 @@ class Timer(Thread, _stdlib.Timer):
     def __init__(
         self, interval: float, function: Callable[..., Any], args: Any = None, kwargs: Any = None
     ) -> None:
-        Thread.__init__(self)
-        self.interval = interval
-        self.function = function
-        self.args = [] if args is None else args
-        self.kwargs = {} if kwargs is None else kwargs
+        super().__init__(interval, function, args, kwargs)
         self.finished = Event()
-
-    def run(self) -> None:
-        _stdlib.Timer.run(self)
-
-
-def _then_set(run: Callable[[], None], ended: Event) -> Callable[[], None]:
-    def run_and_end() -> None:
-        try:
-            run()
-        finally:
-            ended.set()
-
-    return run_and_end
 
 
 class CallThread(_stdlib.Thread):
@@ -195,7 +195,7 @@ def _copy_of_local() -> type:
     # The stdlib's Python implementation of local keys its dictionaries by current_thread().
     namespace = {**vars(_threading_local), "current_thread": current_thread}
     source = _twin.source_of(_threading_local)
-    exec(source, namespace)  # noqa: S102
+    exec(source, namespace)
     namespace["current_thread"] = current_thread
     made: type = namespace["local"]
     made.__module__ = __name__
