@@ -117,6 +117,9 @@ class FastEngineProxy(EngineProxy):
 
 @pytest.fixture
 def engine() -> EngineProxy:
+    """
+    Return a proxy that belongs to no loop yet.
+    """
     return EngineProxy(Engine())
 
 

@@ -56,9 +56,12 @@ class BaseCursor(Proxy):
         return self
 
     async def __anext__(self) -> Any:
-        data = self.delegate._data
+        delegate = self.delegate
+        data = delegate._data
         if data:
             return data.popleft()
+        if not delegate.alive:
+            raise StopAsyncIteration
         return await self._call(self._advance, cleanup=self._kill)
 
     async def __aenter__(self) -> Self:

@@ -8,6 +8,7 @@ import copy
 import inspect
 from typing import Any, NoReturn, Self
 
+from pymongo.errors import OperationFailure
 from pymongo.synchronous.change_stream import ChangeStream
 from pymongo.synchronous.collection import Collection
 
@@ -158,15 +159,23 @@ class MotorChangeStream(Proxy):
         return self.delegate
 
     def _advance(self) -> Any:
-        if not self.alive:
-            raise StopAsyncIteration
         try:
-            return self._live().next()
+            if self.alive:
+                return self._live().next()
         except StopIteration:
-            raise StopAsyncIteration from None
+            pass
+        except OperationFailure:
+            if not self._closed:  # close() kills the cursor that we wait for
+                raise
+        raise StopAsyncIteration
 
     def _try_next(self) -> Any:
-        return self._live().try_next() if self.alive else None
+        try:
+            return self._live().try_next() if self.alive else None
+        except OperationFailure:
+            if not self._closed:
+                raise
+            return None
 
     def _kill(self) -> None:
         # After an aborted call.
