@@ -7,7 +7,9 @@ from __future__ import annotations
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-_OWN = {"__name__", "__doc__", "__package__", "__loader__", "__spec__", "__file__", "__cached__", "__builtins__"}
+_OWN = {
+    "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__",
+}  # fmt: skip
 
 
 def names_of(module: ModuleType) -> dict[str, Any]:
@@ -24,12 +26,12 @@ def rebind_functions(module: ModuleType, namespace: dict[str, Any]) -> None:
     So ``create_connection`` is the stdlib's own code over green sockets and green DNS.
     """
     for name, function in vars(module).items():
-        if isinstance(function, FunctionType) and namespace.get(name) is function:
-            if function.__globals__ is vars(module):
-                namespace[name] = over(function, namespace)
+        kept = isinstance(function, FunctionType) and namespace.get(name) is function
+        if kept and function.__globals__ is vars(module):
+            namespace[name] = over(function, namespace)
 
 
-def over(function: FunctionType, namespace: dict[str, Any]) -> FunctionType:
+def over(function: Any, namespace: dict[str, Any]) -> FunctionType:
     """
     The same function with *namespace* as its globals.
     """

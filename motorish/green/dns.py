@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import socket as _stdlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from motorish.calls import await_
 from motorish.hub import current_child
+
+T = TypeVar("T")
 
 
 def is_literal(host: object) -> bool:
@@ -39,9 +41,7 @@ def getaddrinfo(
     child = current_child()
     if child is None or is_literal(host):
         return _stdlib.getaddrinfo(host, port, family, type, proto, flags)
-    look_up = child.hub.loop.getaddrinfo(
-        host, port, family=family, type=type, proto=proto, flags=flags
-    )
+    look_up = child.hub.loop.getaddrinfo(host, port, family=family, type=type, proto=proto, flags=flags)
     return await_(look_up)
 
 
@@ -91,8 +91,13 @@ def resolve(family: int, address: Any) -> Any:
     return (found[0][4][0], *address[1:])
 
 
-def _in_executor(function: Callable[..., Any], *args: Any) -> Any:
+def _in_executor(function: Callable[..., T], *args: Any) -> T:
     child = current_child()
     if child is None:
         return function(*args)
-    return await_(child.hub.loop.run_in_executor(None, function, *args))
+    future = child.hub.loop.run_in_executor(None, function, *args)
+    try:
+        return await_(future)
+    except BaseException:
+        future.cancel()  # so that nobody complains of an outcome that nobody fetched
+        raise

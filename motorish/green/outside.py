@@ -46,21 +46,19 @@ def before_io_wait(what: str) -> None:
     """
     if running_loop() is None:
         return
-    policy, site = _policy_and_site(sys._getframe(1))
+    policy, call, site = _find_call(sys._getframe(1))
     if policy == "allow":
         return
     message = (
-        f"{what} blocks the event loop that runs in this thread. Run the calling function on a child "
-        "greenlet: await motorish.spawn(function, ...)"
+        f"{f'{call}, {what},' if call else what} blocks the event loop that runs in this thread. Run the "
+        "calling function on a child greenlet: await motorish.spawn(function, ...)"
     )
     if policy == "error":
         raise BlockingCallError(message)
     key = (site.f_code.co_filename, site.f_lineno)
     if key not in _warned:
         _warned.add(key)
-        warnings.warn_explicit(
-            message, BlockingCallWarning, *key, module=site.f_globals.get("__name__")
-        )
+        warnings.warn_explicit(message, BlockingCallWarning, *key, module=site.f_globals.get("__name__"))
 
 
 def warn_unclosed(resource: object) -> None:
@@ -70,22 +68,21 @@ def warn_unclosed(resource: object) -> None:
     warnings.warn(f"unclosed {resource!r}", ResourceWarning, stacklevel=3, source=resource)
 
 
-def _policy_and_site(frame: FrameType) -> tuple[str, FrameType]:
-    # The innermost patched package decides; the call site is the first frame outside of it.
-    policy: str | None = None
-    at: FrameType | None = frame
-    while at is not None:
-        package = at.f_globals.get("__name__", "").partition(".")[0]
+def _find_call(frame: FrameType | None) -> tuple[str, str, FrameType]:
+    # The policy of the innermost patched package; what the application called, and where: in the first frame
+    # outside of that package.  Without a patched package, that is the caller of the stand-in itself.
+    policy = call = ""
+    site = own = frame
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        package = module.partition(".")[0]
         if package in policies:
             policy = policy or policies[package]
-        elif package != "motorish":
-            frame = at
-            if policy is not None:
-                break
-        at = at.f_back
-    if policy is None:  # no patched package on the stack: the caller of the stand-in itself
-        at = sys._getframe(1)
-        while at.f_back is not None and at.f_globals.get("__name__", "").startswith("motorish."):
-            at = at.f_back
-        frame = at
-    return policy or "warn", frame
+            call = f"{module}.{frame.f_code.co_qualname}()"
+        elif package != "motorish" and package not in sys.stdlib_module_names:
+            if policy:
+                return policy, call, frame
+            own = frame if own is site else own
+        frame = frame.f_back
+    assert own is not None
+    return policy or "warn", call, own

@@ -8,6 +8,7 @@ one of the descriptors become so, and asks again.
 from __future__ import annotations
 
 import select as _stdlib
+import sys
 from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any
@@ -18,12 +19,20 @@ from motorish.hub import Child, current_child
 
 globals().update(_twin.names_of(_stdlib))
 
+_READABLE = _stdlib.POLLIN | _stdlib.POLLRDNORM
+_WRITABLE = _stdlib.POLLOUT | _stdlib.POLLWRNORM
 _EXCEPTIONAL_S = 0.05
-"""How often, in seconds, descriptors are polled for out-of-band data, which no event loop reports."""
+"""How often, in seconds, we poll for what no event loop reports: out-of-band data, hang-ups alone."""
 
 
 def _once_ready(
-    ask: Callable[[], Any], child: Child, interest: dict[int, int], timeout: float | None, slow: bool = False
+    ask: Callable[[], Any],
+    child: Child,
+    interest: dict[int, int],
+    timeout: float | None,
+    *,
+    slow: bool = False,
+    inner: Iterable[int] = (),
 ) -> Any:
     # Runs on the child.  ask() polls without waiting and gives what the caller is to get.
     until = None if timeout is None else monotonic() + timeout
@@ -31,7 +40,7 @@ def _once_ready(
         wait = remaining(until)
         if slow:
             wait = _EXCEPTIONAL_S if wait is None else min(wait, _EXCEPTIONAL_S)
-        watch(child, interest, wait)
+        watch(child, interest, wait, inner)
         result = ask()
         ready = any(result) if isinstance(result, tuple) else result
         if ready or (until is not None and monotonic() >= until):
@@ -39,7 +48,7 @@ def _once_ready(
 
 
 def _fileno(file: Any) -> int:
-    return file if isinstance(file, int) else file.fileno()  # type: ignore[no-any-return]
+    return file if isinstance(file, int) else file.fileno()
 
 
 def select(
@@ -60,10 +69,17 @@ def select(
             raise ValueError("timeout must be non-negative")
         return result
     interest: dict[int, int] = {}
-    for files, mask in zip(lists, (READ, WRITE, READ), strict=True):
+    for files, mask in zip(lists, (READ, WRITE), strict=False):
         for file in files:
             interest[_fileno(file)] = interest.get(_fileno(file), 0) | mask
-    return _once_ready(lambda: _stdlib.select(*lists, 0), child, interest, timeout, bool(lists[2]))  # type: ignore[no-any-return]
+    return _once_ready(  # type: ignore[no-any-return]
+        lambda: _stdlib.select(*lists, 0),
+        child,
+        interest,
+        timeout,
+        slow=bool(lists[2]),
+        inner=map(_fileno, lists[2]),
+    )
 
 
 class poll:
@@ -87,7 +103,7 @@ class poll:
 
     def unregister(self, fd: Any, /) -> None:
         self._poll.unregister(fd)
-        self._masks.pop(_fileno(fd), None)
+        del self._masks[_fileno(fd)]
 
     def poll(self, timeout: float | None = None, /) -> list[tuple[int, int]]:
         """
@@ -102,16 +118,17 @@ class poll:
         result = self._poll.poll(0)
         if result or not waits:
             return result
-        interest = {
-            fd: (READ if mask & (_stdlib.POLLIN | _stdlib.POLLPRI) else 0)
-            | (WRITE if mask & _stdlib.POLLOUT else 0)
-            or READ
-            for fd, mask in self._masks.items()
-            if fd >= 0
-        }
+        interest: dict[int, int] = {}
+        slow = False
+        for fd, mask in self._masks.items():
+            wanted = (READ if mask & _READABLE else 0) | (WRITE if mask & _WRITABLE else 0)
+            if wanted:
+                interest[fd] = wanted
+            slow = slow or not wanted or bool(mask & _stdlib.POLLPRI and not mask & _READABLE)
         seconds = None if timeout is None or timeout < 0 else timeout / 1000
-        slow = any(mask & _stdlib.POLLPRI and not mask & _stdlib.POLLIN for mask in self._masks.values())
-        return _once_ready(lambda: self._poll.poll(0), child, interest, seconds, slow)  # type: ignore[no-any-return]
+        return _once_ready(  # type: ignore[no-any-return]
+            lambda: self._poll.poll(0), child, interest, seconds, slow=slow, inner=self._masks
+        )
 
 
 class _KernelQueue:
@@ -120,6 +137,7 @@ class _KernelQueue:
     """
 
     _queue: Any
+    _fds: set[int]
 
     def fileno(self) -> int:
         return self._queue.fileno()  # type: ignore[no-any-return]
@@ -142,7 +160,7 @@ class _KernelQueue:
         if result or not waits:
             return result
         seconds = None if timeout is None or timeout < 0 else timeout
-        return _once_ready(lambda: ask(0), child, {self.fileno(): READ}, seconds)
+        return _once_ready(lambda: ask(0), child, {self.fileno(): READ}, seconds, inner=self._fds)
 
 
 if hasattr(_stdlib, "epoll"):
@@ -154,6 +172,7 @@ if hasattr(_stdlib, "epoll"):
 
         def __init__(self, sizehint: int = -1, flags: int = 0) -> None:
             self._queue = _stdlib.epoll(sizehint, flags)
+            self._fds = set()
 
         @classmethod
         def fromfd(cls, fd: int, /) -> epoll:
@@ -162,6 +181,7 @@ if hasattr(_stdlib, "epoll"):
             """
             self = cls.__new__(cls)
             self._queue = _stdlib.epoll.fromfd(fd)
+            self._fds = set()
             return self
 
         def __enter__(self) -> epoll:
@@ -171,14 +191,18 @@ if hasattr(_stdlib, "epoll"):
         def __exit__(self, *exc_info: object) -> None:
             self.close()
 
-        def register(self, fd: Any, eventmask: int = _stdlib.EPOLLIN | _stdlib.EPOLLPRI | _stdlib.EPOLLOUT) -> None:
+        def register(
+            self, fd: Any, eventmask: int = _stdlib.EPOLLIN | _stdlib.EPOLLPRI | _stdlib.EPOLLOUT
+        ) -> None:
             self._queue.register(fd, eventmask)
+            self._fds.add(_fileno(fd))
 
         def modify(self, fd: Any, eventmask: int) -> None:
             self._queue.modify(fd, eventmask)
 
         def unregister(self, fd: Any) -> None:
             self._queue.unregister(fd)
+            self._fds.discard(_fileno(fd))
 
         def poll(self, timeout: float | None = None, maxevents: int = -1) -> list[tuple[int, int]]:
             """
@@ -187,7 +211,7 @@ if hasattr(_stdlib, "epoll"):
             return self._ask("select.epoll.poll()", timeout, lambda wait: self._queue.poll(wait, maxevents))  # type: ignore[no-any-return]
 
 
-if hasattr(_stdlib, "kqueue"):
+if sys.platform != "linux":
 
     class kqueue(_KernelQueue):
         """
@@ -196,13 +220,16 @@ if hasattr(_stdlib, "kqueue"):
 
         def __init__(self) -> None:
             self._queue = _stdlib.kqueue()
+            self._fds = set()
 
         def control(self, changelist: Any, max_events: int, timeout: float | None = None, /) -> list[Any]:
             """
             As ``kqueue.control``; *timeout* is in seconds.
             """
             if changelist:
+                changelist = list(changelist)
                 self._queue.control(changelist, 0)
+                self._fds.update(event.ident for event in changelist)
             return self._ask(  # type: ignore[no-any-return]
                 "select.kqueue.control()", timeout, lambda wait: self._queue.control(None, max_events, wait)
             )

@@ -5,6 +5,7 @@ Stands in for ``selectors``: the stdlib's selectors over the green `select`.
 from __future__ import annotations
 
 import selectors as _stdlib
+import sys
 from typing import Any
 
 from motorish.green import _twin
@@ -44,7 +45,7 @@ if hasattr(_stdlib, "EpollSelector"):
 
     DefaultSelector = EpollSelector
 
-if hasattr(_stdlib, "KqueueSelector"):
+if sys.platform != "linux":
 
     class KqueueSelector(_stdlib.KqueueSelector):
         """

@@ -7,16 +7,17 @@ call first and waits only on EAGAIN, so a timed-out call has taken nothing and c
 
 from __future__ import annotations
 
+import _socket
 import errno
 import os
 import select as _select
 import socket as _stdlib
 import struct
+import weakref
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-import _socket
 from greenlet import getcurrent
 
 from motorish.errors import BusyError
@@ -34,33 +35,46 @@ gethostbyaddr = dns.gethostbyaddr
 
 _base = _socket.socket
 _recv, _recv_into, _send, _set_kernel_blocking = _base.recv, _base.recv_into, _base.send, _base.setblocking
-_WOULD_BLOCK = (errno.EINPROGRESS, errno.EAGAIN, errno.EWOULDBLOCK, errno.EALREADY)
+_fileno = _base.fileno
 _UNIX_RETRY_S = 0.005
+_TIMEOUT_MAX = 9223372036.0  # seconds, as in the stdlib
 _NONBLOCK = getattr(_stdlib, "SOCK_NONBLOCK", 0)
 _DONTWAIT = getattr(_stdlib, "MSG_DONTWAIT", 0)
 _WAITALL = getattr(_stdlib, "MSG_WAITALL", 0)
 _TIMEVAL = struct.Struct("@ll")
 
+handed_on: dict[int, GreenStream | None] = {}
+"""Descriptors that a TLS socket is about to take over, with their registrations on a loop."""
+
 
 class socket(_stdlib.socket):
     """
     As `socket.socket`.  One call may read and one may write at a time; another gets `BusyError`.
+
+    MSG_WAITALL is for recv, recv_into, recvfrom and recvfrom_into; recvmsg may return less.
     """
 
     # _sender: serial of the call whose send has had no reply yet; it must not see another's reply.
     __slots__ = ("_handed_on", "_kernel_timeouts", "_sender", "_stream", "_timeout")
 
-    def __init__(
-        self, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None
-    ) -> None:
+    def __init__(self, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None) -> None:
         super().__init__(family, type, proto, fileno)
         self._stream: GreenStream | None = None
         self._sender = 0
         self._handed_on = False
-        self._kernel_timeouts: dict[int, float] | None = None  # SO_RCVTIMEO and SO_SNDTIMEO
+        self._kernel_timeouts: dict[int, float] = {}  # SO_RCVTIMEO and SO_SNDTIMEO, where set
         nonblocking = type > 0 and bool(type & _NONBLOCK)
         self._timeout: float | None = 0.0 if nonblocking else _socket.getdefaulttimeout()
         _set_kernel_blocking(self, False)
+        if fileno is not None:
+            self._adopt(fileno)
+
+    def _adopt(self, fd: int) -> None:
+        for option in (_stdlib.SO_RCVTIMEO, _stdlib.SO_SNDTIMEO):
+            self._note_kernel_timeout(option)
+        stream = self._stream = handed_on.pop(fd, None)
+        if stream is not None:
+            stream.owner = weakref.ref(self)
 
     # Timeouts: ours, so that setting one costs no system call.
 
@@ -69,37 +83,55 @@ class socket(_stdlib.socket):
             value = value + 0.0
             if not value >= 0:
                 raise ValueError("Timeout value out of range")
+            if value > _TIMEOUT_MAX:
+                raise OverflowError("timeout doesn't fit into C timeval")
+        if _fileno(self) < 0:
+            raise _closed()
         self._timeout = value
 
     def gettimeout(self) -> float | None:
         return self._timeout
 
-    timeout = property(gettimeout)  # type: ignore[assignment]
+    timeout = property(gettimeout)
 
     def setblocking(self, flag: bool, /) -> None:
-        self._timeout = None if flag else 0.0
+        self.settimeout(None if flag else 0.0)
 
     def getblocking(self) -> bool:
         return self._timeout != 0.0
 
-    def setsockopt(self, level: int, option: int, *value: Any) -> None:  # type: ignore[override]
+    def setsockopt(self, level: int, option: int, *value: Any) -> None:
         super().setsockopt(level, option, *value)
         if level == _stdlib.SOL_SOCKET and option in (_stdlib.SO_RCVTIMEO, _stdlib.SO_SNDTIMEO):
-            # The kernel ignores these on a non-blocking descriptor.
-            seconds, micros = _TIMEVAL.unpack(super().getsockopt(level, option, _TIMEVAL.size))
-            self._kernel_timeouts = {**(self._kernel_timeouts or {}), option: seconds + micros / 1e6}
+            self._note_kernel_timeout(option)
+
+    def _note_kernel_timeout(self, option: int) -> None:
+        # The kernel ignores SO_RCVTIMEO and SO_SNDTIMEO on a non-blocking descriptor: we do it.
+        seconds, micros = _TIMEVAL.unpack(self.getsockopt(_stdlib.SOL_SOCKET, option, _TIMEVAL.size))
+        if seconds or micros:
+            self._kernel_timeouts[option] = seconds + micros / 1e6
+        else:
+            self._kernel_timeouts.pop(option, None)
+
+    def _must_not_wait(self, flags: int) -> bool:
+        return self._timeout == 0.0 or bool(flags & _DONTWAIT and self._timeout is None)
+
+    def _waits_for_all(self, flags: int) -> bool:
+        if not flags & _WAITALL or flags & (_DONTWAIT | _stdlib.MSG_PEEK) or self._timeout is not None:
+            return False
+        return self.type == _stdlib.SOCK_STREAM
 
     # Receiving.
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
-        if flags & _WAITALL and self._timeout is None:
+        if flags and self._waits_for_all(flags):
             buffer = bytearray(bufsize)
             del buffer[self.recv_into(buffer, 0, flags) :]
             return bytes(buffer)
         try:
             data = _recv(self, bufsize, flags)
         except BlockingIOError:
-            if self._timeout == 0.0 or flags & _DONTWAIT:
+            if self._must_not_wait(flags):
                 raise
         else:
             self._sender = 0
@@ -107,15 +139,15 @@ class socket(_stdlib.socket):
         return self._once_ready(False, _recv, bufsize, flags)  # type: ignore[no-any-return]
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
-        if flags & _WAITALL and self._timeout is None:
+        if flags and self._waits_for_all(flags):
             return self._recv_all(buffer, nbytes, flags & ~_WAITALL)
-        if self._sender and self._timeout != 0.0 and not flags & _DONTWAIT:
+        if self._sender and self._timeout != 0.0 and not flags and (nbytes or len(buffer)):
             # The reply to what was just sent is hardly here yet: save the call that would say so.
             return self._once_ready(False, _recv_into, buffer, nbytes, flags)  # type: ignore[no-any-return]
         try:
             count = _recv_into(self, buffer, nbytes, flags)
         except BlockingIOError:
-            if self._timeout == 0.0 or flags & _DONTWAIT:
+            if self._must_not_wait(flags):
                 raise
         else:
             self._sender = 0
@@ -126,14 +158,22 @@ class socket(_stdlib.socket):
         view = memoryview(buffer).cast("B")
         total = nbytes or len(view)
         got = 0
-        while got < total and (count := self.recv_into(view[got:total], 0, flags)):
-            got += count
+        try:
+            while got < total and (count := self.recv_into(view[got:total], 0, flags)):
+                got += count
+        except BlockingIOError:  # SO_RCVTIMEO
+            if not got:
+                raise
         return got
 
     def recvfrom(self, bufsize: int, flags: int = 0, /) -> tuple[bytes, Any]:
+        if flags and self._waits_for_all(flags):
+            return self.recv(bufsize, flags), None
         return self._read(flags, _base.recvfrom, bufsize, flags)  # type: ignore[no-any-return]
 
     def recvfrom_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> tuple[int, Any]:
+        if flags and self._waits_for_all(flags):
+            return self.recv_into(buffer, nbytes, flags), None
         return self._read(flags, _base.recvfrom_into, buffer, nbytes, flags)  # type: ignore[no-any-return]
 
     def recvmsg(self, bufsize: int, ancbufsize: int = 0, flags: int = 0, /) -> Any:
@@ -149,7 +189,7 @@ class socket(_stdlib.socket):
         try:
             result = call(self, *args)
         except BlockingIOError:
-            if self._timeout == 0.0 or flags & _DONTWAIT:
+            if self._must_not_wait(flags):
                 raise
         else:
             self._sender = 0
@@ -162,24 +202,26 @@ class socket(_stdlib.socket):
         return self._write(flags, _send, data, flags)  # type: ignore[no-any-return]
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
-        view = data if type(data) is bytes else memoryview(data).cast("B")
-        size = len(view)
+        size = len(data) if type(data) is bytes else memoryview(data).nbytes
         self._note_send()
         try:
-            sent = _send(self, view, flags)
+            sent = _send(self, data, flags)
         except BlockingIOError:
-            if self._timeout == 0.0 or flags & _DONTWAIT:
+            if self._must_not_wait(flags):
                 raise
             sent = 0
-        if sent == size:
-            return
-        with memoryview(view) as rest:
-            until = None if self._timeout is None else monotonic() + self._timeout
-            while sent < size:
-                if until is not None and sent and monotonic() > until:
+        if sent < size:
+            self._send_rest(data, sent, flags)
+
+    def _send_rest(self, data: Any, sent: int, flags: int) -> None:
+        until = None if self._timeout is None else monotonic() + self._timeout
+        at_once = self._must_not_wait(flags)
+        with memoryview(data) as view, view.cast("B") as rest:
+            while sent < len(rest):
+                if until is not None and sent and not at_once and monotonic() > until:
                     raise TimeoutError("timed out")
                 with rest[sent:] as tail:
-                    if self._timeout == 0.0:
+                    if at_once:
                         sent += _send(self, tail, flags)
                     else:
                         sent += self._once_ready(True, _send, tail, flags, until=until)
@@ -201,7 +243,7 @@ class socket(_stdlib.socket):
         try:
             return call(self, *args)
         except BlockingIOError:
-            if self._timeout == 0.0 or flags & _DONTWAIT:
+            if self._must_not_wait(flags):
                 raise
         return self._once_ready(True, call, *args)
 
@@ -229,19 +271,23 @@ class socket(_stdlib.socket):
     def _connect(self, address: Any) -> int:
         if current_child() is not None:
             address = dns.resolve(self.family, address)
-        until = None if self._timeout is None else monotonic() + self._timeout
+        timeout = self._timeout
+        until = None if timeout is None else monotonic() + timeout
         error = _base.connect_ex(self, address)
-        if error not in _WOULD_BLOCK or self._timeout == 0.0:
-            return error
-        while self.family == _stdlib.AF_UNIX and error == errno.EAGAIN:  # the listener's queue is full
+        while self.family == _stdlib.AF_UNIX and error == errno.EAGAIN and timeout != 0.0:
+            # The listener's queue is full.  The stdlib waits for room only where no timeout is set.
             if until is not None and monotonic() >= until:
-                return errno.EAGAIN
+                return error
             self._pause(_UNIX_RETRY_S)
             error = _base.connect_ex(self, address)
-        if error not in _WOULD_BLOCK:
+        if error != errno.EINPROGRESS or timeout == 0.0:
             return error
-        if not self._wait(True, remaining(until)):
-            return errno.EAGAIN
+        if timeout is None:
+            until_kernel = self._kernel_timeouts.get(_stdlib.SO_SNDTIMEO)
+            return self._outcome() if self._wait(True, until_kernel) else error
+        return self._outcome() if self._wait(True, remaining(until)) else errno.EAGAIN
+
+    def _outcome(self) -> int:
         return self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ERROR)
 
     # Waiting.
@@ -250,27 +296,26 @@ class socket(_stdlib.socket):
         self, writing: bool, call: Callable[..., Any], *args: Any, until: float | None = None
     ) -> Any:
         # The call would have blocked: wait and make it again until it does not.
-        timeout = self._timeout
-        if timeout is None and self._kernel_timeouts:
-            return self._once_ready_in_kernel_time(writing, call, *args)
+        timeout = self._timeout if until is None else remaining(until)
+        in_kernel = timeout is None and bool(self._kernel_timeouts)
+        if in_kernel:
+            timeout = self._kernel_timeouts.get(_stdlib.SO_SNDTIMEO if writing else _stdlib.SO_RCVTIMEO)
         if timeout is not None and until is None:
             until = monotonic() + timeout
         while True:
-            if not self._wait(writing, timeout):
-                raise TimeoutError("timed out")
+            in_time = self._wait(writing, timeout)
             try:
-                result = call(self, *args)
+                result = call(self, *args)  # even when late: a busy loop may be what was slow
             except BlockingIOError:
-                timeout = remaining(until)
-                continue
+                if in_time:
+                    timeout = remaining(until)
+                    continue
+                if in_kernel:
+                    raise
+                raise TimeoutError("timed out") from None
             if not writing:
                 self._sender = 0
             return result
-
-    def _once_ready_in_kernel_time(self, writing: bool, call: Callable[..., Any], *args: Any) -> Any:
-        option = _stdlib.SO_SNDTIMEO if writing else _stdlib.SO_RCVTIMEO
-        self._wait(writing, (self._kernel_timeouts or {}).get(option) or None)
-        return call(self, *args)  # BlockingIOError when the time is over, as from the kernel
 
     def _wait(self, writing: bool, timeout: float | None) -> bool:
         child = getcurrent()
@@ -286,15 +331,17 @@ class socket(_stdlib.socket):
         except BusyError:
             raise
         except BaseException:
-            self._poison()
+            self.poison()
             raise
 
     def _wait_outside(self, writing: bool, timeout: float | None) -> bool:
-        outside.before_io_wait(f"waiting for a {'send' if writing else 'receive'} on a socket")
         if self.fileno() < 0:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+            raise _closed()
         poller = _select.poll()
         poller.register(self, _select.POLLOUT if writing else _select.POLLIN)
+        if poller.poll(0):
+            return True
+        outside.before_io_wait(f"waiting to {'send to' if writing else 'receive from'} a socket")
         return bool(poller.poll(None if timeout is None else timeout * 1000))
 
     def _pause(self, seconds: float) -> None:
@@ -302,6 +349,7 @@ class socket(_stdlib.socket):
         if child is not None:
             park(child, seconds)
         else:
+            outside.before_io_wait("waiting to connect a socket")
             _select.select((), (), (), seconds)
 
     # The event loop's registration, and its end.
@@ -309,7 +357,7 @@ class socket(_stdlib.socket):
     def _attach(self, hub: Hub) -> GreenStream:
         fd = self.fileno()
         if fd < 0:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+            raise _closed()
         old = self._stream
         if old is not None:
             if old.reader is not None or old.writer is not None:
@@ -328,9 +376,12 @@ class socket(_stdlib.socket):
         self._stream = GreenStream(hub, fd, self)
         return self._stream
 
-    def _poison(self) -> None:
-        # An interrupted exchange: nobody may read what is left of it.
-        self._real_close()
+    def poison(self) -> None:
+        """
+        Close the socket of an interrupted exchange: nobody may read what is left of it.  Runs on a child.
+        """
+        if self.fileno() >= 0 and not self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ACCEPTCONN):
+            self._real_close()
 
     def _real_close(self, _ss: Any = _base) -> None:
         stream, self._stream = self._stream, None
@@ -344,12 +395,13 @@ class socket(_stdlib.socket):
 
     def _hand_over(self, stream: GreenStream) -> None:
         # Not on the loop's thread, or amid anything at all: the loop must let go of the fd, then close it.
+        # No shutdown(): that would end the connection for duplicates and forked processes too.
+        stream.orphaned = True
+        super().detach()
         try:
-            _base.shutdown(self, _stdlib.SHUT_RDWR)
-        except OSError:
-            pass
-        _base.detach(self)
-        stream.hub.loop.call_soon_threadsafe(stream.forget_and_close)
+            stream.hub.loop.call_soon_threadsafe(stream.forget)
+        except RuntimeError:  # the loop was closed this very moment
+            stream.forget()
 
     def detach(self) -> int:
         stream, self._stream = self._stream, None
@@ -358,9 +410,8 @@ class socket(_stdlib.socket):
             if running_loop() is loop or not loop.is_running():
                 stream.forget()
             else:
-                fd = os.dup(_base.fileno(self))
-                super().detach()
-                loop.call_soon_threadsafe(stream.forget_and_close)
+                fd = os.dup(self.fileno())  # the number itself stays taken until the loop has let go of it
+                self._hand_over(stream)
                 os.set_blocking(fd, self._timeout is None)
                 return fd
         fd = super().detach()
@@ -370,22 +421,25 @@ class socket(_stdlib.socket):
 
     def __del__(self) -> None:
         stream = getattr(self, "_stream", None)
-        if stream is None or _base.fileno(self) < 0:
+        if stream is None or _fileno(self) < 0:
             return  # the C finaliser warns and closes
-        outside.warn_unclosed(self)
-        self._stream = None
-        if stream.hub.closed or not stream.hub.loop.is_running():
-            stream.forget()
-            _base.close(self)
-        else:
-            self._hand_over(stream)
+        try:
+            outside.warn_unclosed(self)
+        finally:
+            self._stream = None
+            if stream.hub.closed or not stream.hub.loop.is_running():
+                stream.forget()
+                _base.close(self)
+            else:
+                self._hand_over(stream)
 
     # The stdlib's own code, making sockets of this class.
     dup = _twin.over(_stdlib.socket.dup, globals())
     accept = _twin.over(_stdlib.socket.accept, globals())
 
 
-SocketType = socket
+def _closed() -> OSError:
+    return OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 def socketpair(family: Any = None, type: int = _stdlib.SOCK_STREAM, proto: int = 0) -> tuple[socket, socket]:
@@ -405,7 +459,7 @@ def _poison_unanswered(child: Child) -> None:
     for stream in list(child.hub.streams.values()):
         owner = stream.owner() if stream.owner is not None else None
         if owner is not None and owner._sender == child.serial:
-            owner._poison()
+            owner.poison()
 
 
 abort_hooks.append(_poison_unanswered)

@@ -9,6 +9,8 @@ dispatcher, which picks the green class for green sockets and is stock for all o
 
 from __future__ import annotations
 
+import errno
+import os
 import ssl as _stdlib
 from collections.abc import Callable
 from time import monotonic
@@ -22,7 +24,7 @@ from motorish.green.stream import remaining
 globals().update(_twin.names_of(_stdlib))
 
 
-class GreenSSLSocket(_stdlib.SSLSocket, _socket.socket):
+class GreenSSLSocket(_stdlib.SSLSocket, _socket.socket):  # type: ignore[misc]  # the stdlib checks its arguments itself
     """
     As `ssl.SSLSocket`, parking a child where OpenSSL wants to read or write.
     """
@@ -57,6 +59,7 @@ class GreenSSLSocket(_stdlib.SSLSocket, _socket.socket):
     def _tls(self, operation: str, call: Callable[..., Any], *args: Any) -> Any:
         timeout = self._timeout
         until = None
+        late = False  # one more try all the same: a busy loop may be what was slow
         while True:
             try:
                 return call(*args)
@@ -68,10 +71,13 @@ class GreenSSLSocket(_stdlib.SSLSocket, _socket.socket):
                 if timeout == 0.0:
                     raise
                 writing = True
+            if late:
+                raise TimeoutError(f"The {operation} operation timed out")
             if timeout is not None and until is None:
                 until = monotonic() + timeout
-            if not self._wait(writing, remaining(until)):
-                raise TimeoutError(f"The {operation} operation timed out")
+            late = not self._wait(writing, remaining(until))
+            if self.fileno() < 0:
+                raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 class _Dispatcher(_stdlib.SSLSocket):
@@ -83,11 +89,16 @@ class _Dispatcher(_stdlib.SSLSocket):
     def _create(cls, sock: Any, *args: Any, **kwargs: Any) -> Any:
         if not isinstance(sock, _socket.socket):
             return _stock_create(sock, *args, **kwargs)
-        sock._handed_on = True  # its descriptor stays non-blocking when the TLS socket takes it over
+        fd = sock.fileno()
+        stream = _socket.handed_on[fd] = sock._stream  # the TLS socket takes it over in its __init__
+        sock._stream = None
+        sock._handed_on = True  # so detach() leaves the descriptor non-blocking
         try:
             return _green_create(sock, *args, **kwargs)
         finally:
             sock._handed_on = False
+            if _socket.handed_on.pop(fd, None) is not None:  # refused before that
+                sock._stream = stream
 
 
 _stock_create: Callable[..., Any] = _stdlib.SSLSocket._create  # type: ignore[attr-defined]
@@ -99,7 +110,7 @@ def install_dispatcher() -> None:
     """
     Make every SSLContext of the process able to wrap green sockets.
     """
-    _stdlib.SSLContext.sslsocket_class = _Dispatcher  # type: ignore[assignment]
+    _stdlib.SSLContext.sslsocket_class = _Dispatcher
 
 
 def remove_dispatcher() -> None:
@@ -109,7 +120,7 @@ def remove_dispatcher() -> None:
     _stdlib.SSLContext.sslsocket_class = _stock_class
 
 
-create_connection = _socket.create_connection  # type: ignore[attr-defined]
+create_connection = _socket.create_connection
 get_server_certificate: Any = _stdlib.get_server_certificate
 if isinstance(get_server_certificate, FunctionType):
     get_server_certificate = _twin.over(get_server_certificate, globals())

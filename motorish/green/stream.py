@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Any
 
@@ -63,6 +63,7 @@ class GreenStream(BaseIOStream):
         self.writer: Child | None = None
         self.watches: list[tuple[int, Watch]] = []
         self.owner = weakref.ref(owner) if owner is not None else None
+        self.orphaned = False  # the owner has let go of the descriptor: forget() closes it
         hub.streams[fd] = self
 
     def fileno(self) -> int:
@@ -132,9 +133,9 @@ class GreenStream(BaseIOStream):
 
     def forget(self) -> None:
         """
-        Take the descriptor off the loop, before whoever owns it closes it.  Waiters wake and find out.
+        Take the descriptor off the loop, before its owner closes it; if orphaned, close it.
 
-        Runs on the loop's thread (or while the loop does not run).
+        Waiters wake and find out.  Runs on the loop's thread (or while the loop does not run).
         """
         if self.hub.streams.get(self.fd) is self:
             del self.hub.streams[self.fd]
@@ -144,25 +145,24 @@ class GreenStream(BaseIOStream):
                 self.io_loop.remove_handler(self.fd)
         if self.reader is not None or self.writer is not None or self.watches:
             self.hub.loop.call_soon(self._wake_all)
+        if self.orphaned:
+            self.close()
 
     def _wake_all(self) -> None:
-        for waiting in (self.reader, self.writer):
-            if waiting is not None:
-                self.reader = None if waiting is self.reader else self.reader
-                self.writer = None if waiting is self.writer else self.writer
-                resume(waiting)
+        # A loop callback.  Each that we resume may end the waits of others: look anew each time.
+        reader, self.reader = self.reader, None
+        if reader is not None:
+            resume(reader)
+        writer, self.writer = self.writer, None
+        if writer is not None:
+            resume(writer)
         for _, watch in list(self.watches):
             watch.wake()
 
-    def forget_and_close(self) -> None:
-        """
-        A loop callback: close a descriptor that a foreign thread or a finaliser handed to the loop.
-        """
-        self.forget()
-        self.close()
 
-
-def watch(child: Child, interest: Mapping[int, int], timeout: float | None) -> bool:
+def watch(
+    child: Child, interest: Mapping[int, int], timeout: float | None, inner: Iterable[int] = ()
+) -> bool:
     """
     Park until one of several descriptors is ready, as far as the loop can tell; poll them afterwards.
 
@@ -170,9 +170,13 @@ def watch(child: Child, interest: Mapping[int, int], timeout: float | None) -> b
         child: the current greenlet.
         interest: fd -> READ | WRITE.
         timeout: seconds, or None.
+        inner: descriptors that are waited for through another (an epoll's).
 
     Returns:
         False if *timeout* passed first.
+
+    Raises:
+        BaseException: the call is being aborted; green sockets among the descriptors were closed.
     """
     hub = child.hub
     ours = Watch(child)
@@ -186,12 +190,23 @@ def watch(child: Child, interest: Mapping[int, int], timeout: float | None) -> b
             stream._add_io_state(mask & READ)
             stream._add_io_state(mask & WRITE)
         return park(child, timeout)
+    except BaseException:
+        for fd in {*interest, *inner}:
+            _poison(hub, fd)
+        raise
     finally:
         ours.child = None
         for stream, entry in watched:
             stream.watches.remove(entry)
             if stream.owner is None and not stream.watches:
                 stream.forget()
+
+
+def _poison(hub: Hub, fd: int) -> None:
+    stream = hub.streams.get(fd)
+    owner = stream.owner() if stream is not None and stream.owner is not None else None
+    if owner is not None:
+        owner.poison()
 
 
 def remaining(until: float | None) -> float | None:
