@@ -80,7 +80,7 @@ async def test_closing_ends_a_wait(collection: MotorCollection) -> None:
     """
     An async for in another task ends, with no error, when the stream is closed.
     """
-    stream = await collection.watch()
+    stream = await collection.watch(max_await_time_ms=100)
 
     async def watch() -> int:
         return len([change async for change in stream])
