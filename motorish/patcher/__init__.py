@@ -82,7 +82,7 @@ class PatchReport:
         return f"{names}: patched, but {len(self.escaped)} things stay blocking:\n{lines}"
 
 
-def patch(*package_names: str, strict: bool = False, on_loop: OnLoop = "warn") -> PatchReport:
+def patch(*package_names: str, strict: bool = False, on_loop: OnLoop | None = None) -> PatchReport:
     """
     Make the I/O of packages green: in a child their waits park it, elsewhere they block as ever.
 
@@ -94,7 +94,8 @@ def patch(*package_names: str, strict: bool = False, on_loop: OnLoop = "warn") -
             (``"pymongo"`` brings ``bson`` and ``gridfs``).
         strict: raise instead of warn if anything stays blocking.
         on_loop: what a wait for the network does on the event loop's own thread outside a child:
-            ``"warn"`` (once per call site) and block, ``"error"`` or ``"allow"``.
+            ``"warn"`` (once per call site) and block, ``"error"`` or ``"allow"``.  By default as an
+            earlier patch() of the package chose, at first ``"warn"``.
 
     Returns:
         A `PatchReport`, which is also a context manager.
@@ -112,7 +113,7 @@ def patch(*package_names: str, strict: bool = False, on_loop: OnLoop = "warn") -
         with motorish.patch("pymemcache"):  # in a test
             ...
     """
-    if on_loop not in _ON_LOOP:
+    if on_loop is not None and on_loop not in _ON_LOOP:
         raise ValueError(f"on_loop must be one of {', '.join(map(repr, _ON_LOOP))}, not {on_loop!r}")
     names = _with_siblings(package_names)
     new: list[str] = []
@@ -126,7 +127,7 @@ def patch(*package_names: str, strict: bool = False, on_loop: OnLoop = "warn") -
         fresh = [name for name in names if name not in _escapes]
         _make_packages_green(fresh)
         for name in names:
-            outside.policies[name] = on_loop
+            outside.policies[name] = on_loop or outside.policies.get(name, "warn")
         report = PatchReport(names, new, policies)
         if strict and report.escaped:
             report.__exit__(None, None, None)

@@ -3,6 +3,7 @@ Throwaway packages, written to a directory that is on sys.path during the test.
 """
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -41,3 +42,23 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     patcher.unpatch(*names)
     for module in [module for module in sys.modules if module.partition(".")[0] in names]:
         del sys.modules[module]
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Callable[[str], None]:
+    """
+    Return a function that runs a script in a process where nothing is patched yet.
+
+    It begins with ``from motorish import patcher``, can import the throwaway packages, and has to
+    end without an error or a warning.
+    """
+
+    def run(script: str) -> None:
+        source = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n"
+        source += f"from motorish import green, patcher\n{dedent(script)}"
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", source], capture_output=True, text=True, timeout=60
+        )
+        assert (0, "") == (done.returncode, done.stderr)
+
+    return run

@@ -2,23 +2,14 @@
 Every shape of an import inside a patched package gives the green twin, and nowhere else.
 """
 
-import http.client
 import importlib
-import queue
-import select
-import selectors
-import socket
-import ssl
 import sys
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
 
 from motorish import green, patcher
-
-STDLIB = (socket, ssl, select, selectors, threading, queue, time, importlib, http.client)
 
 SHAPES = {
     "plain": ("import socket", "socket", "socket"),
@@ -148,27 +139,33 @@ def test_other_modules_are_left_alone(write: Callable[..., str]) -> None:
         module.__builtins__["__import__"]("nowhere_at_all")
 
 
-def test_other_packages_and_the_stdlib_stay_stock(write: Callable[..., str]) -> None:
+def test_other_packages_and_the_stdlib_stay_stock(
+    write: Callable[..., str], alone: Callable[[str], None]
+) -> None:
     """
     Nothing outside the patched package changes: not a module, not an attribute, but for TLS's one hook.
     """
-    before = {module: dict(vars(module)) for module in STDLIB}
-    stock_tls = ssl.SSLContext.sslsocket_class
     other = write("import socket\ndef f():\n    import time\n    return time")
-    name = write(f"import {other}\nimport socket, ssl, select, queue, http.client\n")
-    with patcher.patch(name):
-        module = importlib.import_module(name)
-        outsider = getattr(module, other)
-
-        assert socket is outsider.socket
-        assert time is outsider.f()
-        assert green.TWINS["socket"] is module.socket
-        assert socket is sys.modules["socket"]
-        assert stock_tls is not ssl.SSLContext.sslsocket_class
-        for stock, names in before.items():
-            assert names.keys() == vars(stock).keys()
-            assert all(vars(stock)[key] is value for key, value in names.items())
-    assert stock_tls is ssl.SSLContext.sslsocket_class
+    name = write(f"import {other}\nimport socket, ssl, select, queue, http.client, smtplib\n")
+    alone(
+        f"""
+        import http.client, importlib, queue, select, selectors, smtplib, socket, ssl, threading, time
+        import builtins, concurrent.futures
+        stock = [http.client, importlib, queue, select, selectors, smtplib, socket, ssl, threading, time]
+        stock += [socket.socket, ssl.SSLSocket, threading.Thread, queue.Queue, concurrent.futures]
+        before = [dict(vars(each)) for each in [builtins, *stock]]
+        tls = ssl.SSLContext.sslsocket_class
+        patcher.patch({name!r})
+        import {name}
+        assert {name}.socket is green.TWINS["socket"]
+        assert {name}.{other}.socket is socket is sys.modules["socket"]
+        assert {name}.{other}.f() is time
+        for each, names in zip([builtins, *stock], before, strict=True):
+            assert vars(each).keys() == names.keys()
+            assert all(vars(each)[key] is value for key, value in names.items()), each
+        assert tls is not ssl.SSLContext.sslsocket_class
+        """
+    )
 
 
 def test_threads_that_import_at_once(write: Callable[..., str]) -> None:
