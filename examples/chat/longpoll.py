@@ -41,7 +41,7 @@ class PollHandler(ChatHandler):
         cursor = self.store.find(self._room, self._after, PAGE_LIMIT)
         cursor.to_list(PAGE_LIMIT, callback=self._on_documents)
 
-    def _on_documents(self, documents: list[dict[str, Any]] | None, error: Exception | None) -> None:
+    def _on_documents(self, documents: list[dict[str, Any]] | None, error: BaseException | None) -> None:
         self._reading = False
         if error is not None:
             self._end(error)
@@ -59,7 +59,7 @@ class PollHandler(ChatHandler):
             self.send_json(200, messages_json([to_message(document) for document in documents]))
             self._end()
 
-    def _end(self, error: Exception | None = None) -> None:
+    def _end(self, error: BaseException | None = None) -> None:
         self._timer.cancel()
         self.live.unsubscribe(self._subscription)
         if not self._answered.done():

@@ -4,11 +4,10 @@ The HTML pages: the door, a room, and errors.
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from .base import ChatHandler
-from .validation import BadInput, check_room
+from .validation import check_room
 
 _HISTORY = 100  # messages shown when a room is opened; older ones at the press of a button
 

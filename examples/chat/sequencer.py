@@ -128,7 +128,7 @@ class Sequencer:
         if details["writeConcernErrors"] or details["writeErrors"][0]["code"] != _DUPLICATE_KEY:
             raise error
         refused = details["writeErrors"][0]
-        inserted = refused["index"]
+        inserted: int = refused["index"]
         _resolve(batch[:inserted], documents[:inserted])
         if "client_id" not in refused["keyPattern"]:
             return inserted  # another process took the number: the rest tries again

@@ -96,7 +96,8 @@ class Store:
         Return a cursor over the documents that :meth:`read` would return.
         """
         query = {"room": room, "seq": {"$gt": after}}
-        return self._messages.find(query).sort("seq", 1).limit(limit)
+        cursor: motorish.MotorCursor = self._messages.find(query).sort("seq", 1).limit(limit)
+        return cursor
 
     async def last_seq(self, room: str) -> int:
         """
@@ -109,7 +110,8 @@ class Store:
         """
         Return a change stream of all messages that are stored from now on.
         """
-        return self._messages.watch([{"$match": {"operationType": "insert"}}])
+        stream: motorish.MotorChangeStream = self._messages.watch([{"$match": {"operationType": "insert"}}])
+        return stream
 
 
 def to_message(document: Mapping[str, Any]) -> Message:

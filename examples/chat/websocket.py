@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from tornado.escape import json_encode
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol13
 
 from .base import ChatHandler, messages_json
-from .limits import FRAME_LIMIT, FRAME_MESSAGES, PAGE_LIMIT, QUEUE_LIMIT, TokenBucket
+from .limits import FRAME_MESSAGES, PAGE_LIMIT, QUEUE_LIMIT, TokenBucket
 from .live import Subscription
 from .store import Message
 from .validation import BadInput, check_room, parse_count, parse_post
@@ -79,7 +80,8 @@ class SocketHandler(ChatHandler, WebSocketHandler):
         except PyMongoError:
             self.close(_TRY_AGAIN_LATER, "database: not available, send it again later")
             return
-        await self._send(json_encode(answer))
+        with contextlib.suppress(WebSocketClosedError):  # it is stored; who sent it has left
+            await self._send(json_encode(answer))
 
     def get_websocket_protocol(self) -> WebSocketProtocol13 | None:
         protocol = super().get_websocket_protocol()

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import http.client
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from urllib.parse import quote
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-ROOT = Path(os.environ.get("CHAT_DEV_ROOT", Path(__file__).resolve().parents[2]))
+ROOT = Path(__file__).resolve().parents[2]
 
 Json = dict[str, Any]
 
@@ -160,4 +159,7 @@ class Socket:
 
 
 def messages_path(room: str) -> str:
+    """
+    Return the address of the messages of a room.
+    """
     return f"/api/rooms/{quote(room, safe='')}/messages"

@@ -157,7 +157,7 @@ def test_foreign_origins_get_no_socket(
 
     async def connect() -> int:
         try:
-            async with chat.socket(room, **headers) as client:
+            async with chat.socket(room, 0, **headers) as client:
                 await client.send("in")
                 await client.read_messages(1)
             return 101
@@ -239,8 +239,10 @@ def test_a_client_that_does_not_read_is_closed_with_1013(
 
     async def write() -> list[int]:
         async with chat.socket(room) as reader:
-            with pymongo.MongoClient(mongod_uri) as client:
-                await asyncio.to_thread(client.motorish_chat.messages.insert_many, documents)
+            mongo: pymongo.MongoClient[Json] = pymongo.MongoClient(mongod_uri)
+            with mongo:
+                database = mongo.get_default_database("motorish_chat")
+                await asyncio.to_thread(database.messages.insert_many, documents)
             await reader.read_messages(count)
             return reader.seqs
 
@@ -254,6 +256,7 @@ def test_a_client_that_does_not_read_is_closed_with_1013(
     assert list(range(1, count + 1)) == seqs
 
 
+@pytest.mark.slow
 def test_a_flood_is_slowed_down_and_others_are_not(chat: ChatProcess, room: str) -> None:
     """
     A client that sends 150 messages at once passes its burst of 100, then 50 a second.

@@ -69,15 +69,21 @@ function setHeadlines(item) {
   item.classList.toggle("same", Boolean(sameDay && near && previous.name === item.chat.name));
 }
 
-const atEnd = () => at("scroller").scrollHeight - at("scroller").scrollTop - at("scroller").clientHeight < 80;
+let following = true; // the reader is at the end and wants to stay there
+
+function noteScroll() {
+  const { scrollHeight, scrollTop, clientHeight } = at("scroller");
+  following = scrollHeight - scrollTop - clientHeight < 80;
+  if (following) at("newest").hidden = true;
+}
 
 function scrollToEnd() {
+  following = true;
   at("scroller").scrollTop = at("scroller").scrollHeight;
   at("newest").hidden = true;
 }
 
 function showMessages(messages) {
-  const follow = atEnd();
   for (const message of messages) {
     if (message.seq <= lastSeq) continue; // came twice: on reconnect, or by another way
     lastSeq = message.seq;
@@ -93,7 +99,7 @@ function showMessages(messages) {
   }
   at("earlier").hidden = firstSeq <= 1;
   at("empty").hidden = lastSeq > 0 || outbox.length > 0;
-  if (follow) scrollToEnd();
+  if (following) scrollToEnd();
   else if (messages.length) at("newest").hidden = false;
 }
 
@@ -329,9 +335,9 @@ at("text").addEventListener("keydown", (event) => {
 at("name").value = load("localStorage", "chat-name", "");
 at("name").addEventListener("input", () => save("localStorage", "chat-name", at("name").value));
 at("newest").addEventListener("click", scrollToEnd);
-at("scroller").addEventListener("scroll", () => {
-  if (atEnd()) at("newest").hidden = true;
-});
+at("scroller").addEventListener("scroll", noteScroll);
+// A keyboard that opens or a draft that grows takes room from below.
+new ResizeObserver(() => following && scrollToEnd()).observe(at("scroller"));
 at("earlier").addEventListener("click", () => showEarlier().catch(() => {}));
 window.addEventListener("online", connect);
 
