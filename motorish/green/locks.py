@@ -324,7 +324,8 @@ class Condition(_stdlib.Condition):
     _is_owned: Callable[[], bool]
 
     def __init__(self, lock: Any = None) -> None:
-        super().__init__(RLock() if lock is None else lock)
+        green: Any = RLock() if lock is None else lock
+        super().__init__(green)
 
     def _acquire_restore(self, _: object) -> None:
         # For locks without one of their own, that is all but RLock.
