@@ -25,14 +25,14 @@ from motorish.errors import UsageError as UsageError
 from motorish.hub import CallFuture as CallFuture
 
 if TYPE_CHECKING:
-    from motorish.drivers.mongo.change_stream import MotorChangeStream as MotorChangeStream
-    from motorish.drivers.mongo.client import MotorClient as MotorClient
-    from motorish.drivers.mongo.collection import MotorCollection as MotorCollection
-    from motorish.drivers.mongo.command_cursor import MotorCommandCursor as MotorCommandCursor
-    from motorish.drivers.mongo.command_cursor import MotorLatentCommandCursor as MotorLatentCommandCursor
-    from motorish.drivers.mongo.cursor import MotorCursor as MotorCursor
-    from motorish.drivers.mongo.cursor import MotorRawBatchCursor as MotorRawBatchCursor
-    from motorish.drivers.mongo.database import MotorDatabase as MotorDatabase
+    from motorish.drivers.mongo.api import MotorChangeStream as MotorChangeStream
+    from motorish.drivers.mongo.api import MotorClient as MotorClient
+    from motorish.drivers.mongo.api import MotorCollection as MotorCollection
+    from motorish.drivers.mongo.api import MotorCommandCursor as MotorCommandCursor
+    from motorish.drivers.mongo.api import MotorCursor as MotorCursor
+    from motorish.drivers.mongo.api import MotorDatabase as MotorDatabase
+    from motorish.drivers.mongo.api import MotorLatentCommandCursor as MotorLatentCommandCursor
+    from motorish.drivers.mongo.api import MotorRawBatchCursor as MotorRawBatchCursor
 
 __version__ = "0.1.0"
 
@@ -65,16 +65,19 @@ __all__ = [
 ]
 
 # Importing motorish imports no driver: these are looked up when they are first asked for.
-_LAZY = {
-    "MotorChangeStream": "motorish.drivers.mongo.change_stream",
-    "MotorClient": "motorish.drivers.mongo.client",
-    "MotorCollection": "motorish.drivers.mongo.collection",
-    "MotorCommandCursor": "motorish.drivers.mongo.command_cursor",
-    "MotorLatentCommandCursor": "motorish.drivers.mongo.command_cursor",
-    "MotorCursor": "motorish.drivers.mongo.cursor",
-    "MotorRawBatchCursor": "motorish.drivers.mongo.cursor",
-    "MotorDatabase": "motorish.drivers.mongo.database",
-}
+_LAZY = dict.fromkeys(
+    (
+        "MotorChangeStream",
+        "MotorClient",
+        "MotorCollection",
+        "MotorCommandCursor",
+        "MotorCursor",
+        "MotorDatabase",
+        "MotorLatentCommandCursor",
+        "MotorRawBatchCursor",
+    ),
+    "motorish.drivers.mongo.api",
+)
 
 
 def __getattr__(name: str) -> Any:

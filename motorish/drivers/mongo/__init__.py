@@ -1,8 +1,3 @@
 """
-MongoDB, on stock PyMongo: importing any module of this package makes PyMongo green first.
+MongoDB: Motor's API on stock PyMongo.  `api` is what to import.
 """
-
-from motorish.drivers.mongo.adapter import PYMONGO as PYMONGO
-from motorish.patcher import patch
-
-patch(PYMONGO.name)

@@ -1,0 +1,18 @@
+"""
+The MongoDB classes, after PyMongo was made green: the patch has to come before PyMongo's first import.
+"""
+# ruff: noqa: E402
+
+from motorish.drivers.mongo.adapter import PYMONGO
+from motorish.patcher import patch
+
+patch(PYMONGO.name)
+
+from motorish.drivers.mongo.change_stream import MotorChangeStream as MotorChangeStream
+from motorish.drivers.mongo.client import MotorClient as MotorClient
+from motorish.drivers.mongo.collection import MotorCollection as MotorCollection
+from motorish.drivers.mongo.command_cursor import MotorCommandCursor as MotorCommandCursor
+from motorish.drivers.mongo.command_cursor import MotorLatentCommandCursor as MotorLatentCommandCursor
+from motorish.drivers.mongo.cursor import MotorCursor as MotorCursor
+from motorish.drivers.mongo.cursor import MotorRawBatchCursor as MotorRawBatchCursor
+from motorish.drivers.mongo.database import MotorDatabase as MotorDatabase
