@@ -17,7 +17,7 @@ import threading
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import Literal
 
 from motorish import adapter
@@ -133,7 +133,7 @@ def patch(*package_names: str, strict: bool = False, on_loop: OnLoop | None = No
             report.__exit__(None, None, None)
             raise PatchError(f"strict=True: not patched, because of {_advice(report)}")
     if fresh and report.escaped:
-        warnings.warn(_advice(report), PatchWarning, stacklevel=2)
+        warnings.warn(_advice(report), PatchWarning, stacklevel=_level_of_caller())
     return report
 
 
@@ -266,6 +266,20 @@ def _is_installed(name: str) -> bool:
 def _tolerated(package: str) -> frozenset[str]:
     known = adapter.for_package(package)
     return known.tolerated if known is not None else frozenset()
+
+
+def _level_of_caller() -> int:
+    # For warnings.warn() in the calling function; it does not count the import system's frames either.
+    level = 0
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if not module.startswith("importlib."):
+            level += 1
+            if module.partition(".")[0] != "motorish":
+                break
+        frame = frame.f_back
+    return level
 
 
 def _advice(report: PatchReport) -> str:

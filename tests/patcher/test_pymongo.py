@@ -11,7 +11,7 @@ import pytest
 from bson import ObjectId
 
 from motorish import patcher
-from motorish.drivers.mongo import PYMONGO
+from motorish.drivers.mongo.adapter import PYMONGO
 
 
 @pytest.fixture(autouse=True)
