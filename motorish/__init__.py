@@ -23,6 +23,9 @@ from motorish.errors import PatchError as PatchError
 from motorish.errors import PatchWarning as PatchWarning
 from motorish.errors import UsageError as UsageError
 from motorish.hub import CallFuture as CallFuture
+from motorish.patcher import PatchReport as PatchReport
+from motorish.patcher import patch as patch
+from motorish.patcher import unpatch as unpatch
 
 if TYPE_CHECKING:
     from motorish.drivers.mongo.api import MotorChangeStream as MotorChangeStream
@@ -55,13 +58,16 @@ __all__ = [
     "MotorishError",
     "NotInChildError",
     "PatchError",
+    "PatchReport",
     "PatchWarning",
     "UsageError",
     "asynchronize",
     "await_",
+    "patch",
     "scope",
     "spawn",
     "timeout",
+    "unpatch",
 ]
 
 # Importing motorish imports no driver: these are looked up when they are first asked for.
