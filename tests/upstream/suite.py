@@ -16,9 +16,13 @@ from pathlib import Path
 from motorish.integrations.servers.mongod import Mongod
 
 HERE = Path(__file__).parent
-STOCK = ("-m", "pytest")
-GREEN = ("-m", "motorish", "run", "--patch", "pymongo", "-m", "pytest")
-STALL_SECONDS = 90.0
+COMMANDS = {
+    "stock": ("-m", "pytest"),
+    "green": ("-m", "motorish", "run", "--patch", "pymongo", "-m", "pytest"),
+}
+SOCKETS = {"stock": "socket", "green": "motorish.green.socket"}
+"""The module that PyMongo knows as ``socket``: proof that a run was what it is said to be."""
+STALL_SECONDS = 60.0
 WORST_LAST = ("started", "passed", "skipped", "failed", "hung")
 """A test's outcome is the last of these that was recorded for one of its phases or subtests."""
 
@@ -41,11 +45,11 @@ class Suite:
         Raises:
             RuntimeError: pytest could not collect them.
         """
-        record = self._pytest(STOCK, ["--collect-only", "-q", *selection], "collect")
+        record = self._pytest("stock", ["--collect-only", "-q", *selection])
         return [test for test, event in record if event == "collected"]
 
-    def run(self, how: Sequence[str], tests: Sequence[str], label: str) -> dict[str, str]:
-        """Run the tests and return the outcome of each.
+    def run(self, how: str, tests: Sequence[str]) -> dict[str, str]:
+        """Run the tests, "stock" or "green", and return the outcome of each.
 
         A test that hangs is recorded as ``hung``, one that kills the process as ``started``; the
         rest goes on in a new process.
@@ -55,7 +59,7 @@ class Suite:
         outcomes: dict[str, str] = {}
         remaining = list(tests)
         while remaining:
-            record = self._pytest(how, remaining, label)
+            record = self._pytest(how, remaining)
             before = len(outcomes)
             for test, event in record:
                 if event != "collected":
@@ -66,22 +70,22 @@ class Suite:
             remaining = [test for test in remaining if test not in outcomes]
         return outcomes
 
-    def _pytest(self, how: Sequence[str], args: Sequence[str], label: str) -> list[list[str]]:
-        record = self.work / f"{label}.jsonl"
+    def _pytest(self, how: str, args: Sequence[str]) -> list[list[str]]:
+        record = self.work / f"{how}.jsonl"
         record.unlink(missing_ok=True)
-        paths = [str(HERE.parent.parent), str(HERE)]
+        paths = [str(HERE.parent.parent), str(HERE), os.environ.get("PYTHONPATH")]
         env = os.environ | {
             "DB_IP": "localhost",
             "DB_PORT": str(self.mongod.port),
             "UPSTREAM_RECORD": str(record),
-            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         }
-        arguments = self.work / f"{label}.args"
+        arguments = self.work / f"{how}.args"
         arguments.write_text("\n".join(args))
-        log_path = self.work / f"{label}.log"
+        log_path = self.work / f"{how}.log"
         with log_path.open("w") as log:
             child = subprocess.Popen(
-                [sys.executable, *how, "-p", "outcome_recorder", f"@{arguments}"],
+                [sys.executable, *COMMANDS[how], "-p", "outcome_recorder", f"@{arguments}"],
                 cwd=self.work,
                 env=env,
                 stdout=log,
@@ -96,8 +100,11 @@ class Suite:
         if record.exists():
             events = [json.loads(line) for line in record.read_text().splitlines()]
         if not events:
-            raise RuntimeError(f"pytest collected nothing; {log_path} ends:\n{_tail(log_path)}")
-        if hung:
+            raise RuntimeError(f"pytest did not start; {log_path} ends:\n{_tail(log_path)}")
+        (used, _), *events = events
+        if used != SOCKETS[how]:
+            raise RuntimeError(f"the run should be {how}, but PyMongo's socket module is {used!r}")
+        if hung and events:
             events.append([events[-1][0], "hung"])
         return events
 

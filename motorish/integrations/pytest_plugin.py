@@ -1,0 +1,28 @@
+"""
+Makes a project's tests green when pytest itself runs in a child (``motorish run -m pytest``).
+
+Test modules, ``conftest.py`` files and the helpers beside them wait for threads, events and sleeps: each
+such wait must park the child.  Whatever is imported from below the root directory of the tests counts
+as theirs, except what is installed there (a virtual environment).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from motorish import patcher
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """
+    Step in front of pytest's assertion rewriter before the first ``conftest.py`` is imported.
+    """
+    patcher.patch_directory(early_config.rootpath)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """
+    Leave modules alone that are imported later.
+    """
+    patcher.unpatch_directory(config.rootpath)
