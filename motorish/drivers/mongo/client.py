@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from bson.codec_options import TypeRegistry
 from pymongo.driver_info import DriverInfo
+from pymongo.periodic_executor import PeriodicExecutor
 from pymongo.server_description import ServerDescription
 from pymongo.server_selectors import Selection, secondary_server_selector, writable_server_selector
 from pymongo.synchronous.command_cursor import CommandCursor
@@ -104,6 +105,7 @@ class MotorClient(Watchable, NamespaceProxy):
             driver=DriverInfo("motorish", motorish.__version__, f"Tornado {tornado_version}"),
             **kwargs,
         )
+        _unstart(self.delegate)
         if driver is not None:
             self.delegate.append_metadata(driver)
         self._binding = LoopBinding(type(self).__name__, partial(_start_afresh, self.delegate), io_loop)
@@ -255,10 +257,27 @@ def _close(client: MongoClient[Any]) -> None:
 
 def _start_afresh(client: MongoClient[Any]) -> None:
     # The loop of the old connections and monitors is closed: the calls in flight were ended with it.
+    # The new loop's first child, before the call that was made.
+    spawn(_replace_topology, (client,))
+
+
+def _replace_topology(client: MongoClient[Any]) -> None:
     if not client._opened or client._closed:
         return
     old = client._topology
     client._kill_cursors_executor.close()
     client._init_background(old._pid)
     client._topology._session_pool = old._session_pool
-    spawn(old.close)
+    old.close()
+
+
+def _unstart(client: MongoClient[Any]) -> None:
+    # With listeners for servers or the topology, PyMongo starts a thread that calls them before there
+    # is anything to tell.  The first operation starts it again, from a child: then it is a greenlet.
+    topology = client._topology
+    started = getattr(topology, "_events_executor", None)
+    if started is not None:
+        started.close()
+        topology._events_executor = PeriodicExecutor(
+            started._interval, started._min_interval, started._target, started._name
+        )

@@ -3,6 +3,8 @@ MotorClient: names, properties that never wait, loops, closing.
 """
 
 import asyncio
+import threading
+from typing import Any
 
 import pymongo
 import pytest
@@ -231,6 +233,38 @@ def test_close_without_a_loop(mongod_uri: str) -> None:
     asyncio.run(main())
     assert client.close() is None
     assert client.delegate._closed
+
+
+def test_server_listeners_are_called_on_the_loop(mongod_uri: str) -> None:
+    """
+    In the loop's own thread, on one loop after the other.
+    """
+    threads: list[int] = []
+
+    class Listener(pymongo.monitoring.ServerListener):
+        """
+        Notes where it is called once the server is known.
+        """
+
+        def opened(self, event: Any) -> None: ...
+
+        def description_changed(self, event: Any) -> None:
+            threads.append(threading.get_ident())
+
+        def closed(self, event: Any) -> None: ...
+
+    client = MotorClient(mongod_uri, event_listeners=[Listener()])
+
+    async def use() -> None:
+        before = len(threads)
+        await client.admin.command("ping")
+        while len(threads) == before:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(use())
+    asyncio.run(use())
+    client.close()
+    assert {threading.get_ident()} == set(threads)
 
 
 async def test_get_io_loop(client: MotorClient) -> None:
