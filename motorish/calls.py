@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
 from motorish import hub
-from motorish.errors import DeadlineExceeded, NotInChildError
+from motorish.errors import DeadlineExceeded, ForeignLoopError, NotInChildError
 from motorish.hub import Abort, CallFuture, Scope, current_child, park, resume
 
 P = ParamSpec("P")
@@ -130,6 +130,9 @@ def await_(awaitable: Awaitable[T]) -> T:
     """
     Inside a child: park until *awaitable* is done, as ``await`` does inside a coroutine.
 
+    Should the call be cancelled meanwhile, or its deadline pass, so is *awaitable* (`asyncio.shield` it
+    if it must go on).
+
     Args:
         awaitable: a coroutine, a future of this loop, or anything else that can be awaited.
 
@@ -138,6 +141,7 @@ def await_(awaitable: Awaitable[T]) -> T:
 
     Raises:
         NotInChildError: called outside a child greenlet (a coroutine is closed first).
+        ForeignLoopError: *awaitable* is a future of another event loop.
         BaseException: whatever *awaitable* raises.
 
     Example::
@@ -153,7 +157,13 @@ def await_(awaitable: Awaitable[T]) -> T:
             "motorish.await_() works only in synchronous code that motorish runs on a child greenlet "
             "(motorish.spawn(function, ...)). In a coroutine, use 'await'."
         )
-    future = asyncio.ensure_future(awaitable, loop=child.hub.loop)
+    loop = child.hub.loop
+    if asyncio.isfuture(awaitable) and awaitable.get_loop() is not loop:
+        raise ForeignLoopError(
+            f"this call runs on {loop!r}, but what it awaits belongs to {awaitable.get_loop()!r}: "
+            "a future can be awaited on its own event loop only"
+        )
+    future = asyncio.ensure_future(awaitable, loop=loop)
     waiting = True
 
     def wake(_: asyncio.Future[T]) -> None:
@@ -166,13 +176,22 @@ def await_(awaitable: Awaitable[T]) -> T:
         try:
             park(child)
         except BaseException:
-            if future is not awaitable:
-                future.cancel()
+            future.cancel()
+            future.add_done_callback(_ignore_outcome)
             raise
         finally:
             waiting = False
             future.remove_done_callback(wake)
-    return future.result()
+    try:
+        return future.result()
+    finally:
+        del future, awaitable  # an exception refers to this frame: no cycle
+
+
+def _ignore_outcome(future: asyncio.Future[Any]) -> None:
+    # So that asyncio does not report an exception which nobody is waiting for any more.
+    if not future.cancelled():
+        future.exception()
 
 
 @contextmanager
