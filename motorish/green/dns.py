@@ -21,7 +21,7 @@ def is_literal(host: object) -> bool:
     if host is None or host in ("", "<broadcast>", "localhost"):
         return True
     text = host.decode("latin-1") if isinstance(host, (bytes, bytearray)) else host
-    if not isinstance(text, str):
+    if not isinstance(text, str) or "\0" in text:
         return True  # the stdlib raises the TypeError
     for family in (_stdlib.AF_INET, _stdlib.AF_INET6):
         try:
@@ -87,7 +87,10 @@ def resolve(family: int, address: Any) -> Any:
         return address
     if is_literal(address[0]):
         return address
-    found = getaddrinfo(address[0], None, family, _stdlib.SOCK_STREAM)
+    host = address[0]
+    if isinstance(host, str) and host.isascii():
+        host = host.encode()  # as connect() does: no IDNA, which would refuse long labels
+    found = getaddrinfo(host, None, family, _stdlib.SOCK_STREAM)
     return (found[0][4][0], *address[1:])
 
 

@@ -22,7 +22,7 @@ from greenlet import getcurrent
 
 from motorish.errors import BusyError
 from motorish.green import _twin, dns, outside
-from motorish.green.stream import GreenStream, remaining
+from motorish.green.stream import GreenStream, remaining, sockets
 from motorish.hub import Child, Hub, abort_hooks, current_child, park, running_loop
 
 globals().update(_twin.names_of(_stdlib))
@@ -66,6 +66,7 @@ class socket(_stdlib.socket):
         nonblocking = type > 0 and bool(type & _NONBLOCK)
         self._timeout: float | None = 0.0 if nonblocking else _socket.getdefaulttimeout()
         _set_kernel_blocking(self, False)
+        sockets[_fileno(self)] = self
         if fileno is not None:
             self._adopt(fileno)
 
@@ -283,11 +284,12 @@ class socket(_stdlib.socket):
         if error != errno.EINPROGRESS or timeout == 0.0:
             return error
         if timeout is None:
-            until_kernel = self._kernel_timeouts.get(_stdlib.SO_SNDTIMEO)
-            return self._outcome() if self._wait(True, until_kernel) else error
-        return self._outcome() if self._wait(True, remaining(until)) else errno.EAGAIN
-
-    def _outcome(self) -> int:
+            if not self._wait(True, self._kernel_timeouts.get(_stdlib.SO_SNDTIMEO)):
+                return error
+            error = _base.connect_ex(self, address)  # gives the outcome, and ends the attempt in the kernel
+            return 0 if error == errno.EISCONN else error
+        if not self._wait(True, remaining(until)):
+            return errno.EAGAIN
         return self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ERROR)
 
     # Waiting.

@@ -18,13 +18,13 @@ from types import FunctionType
 from typing import Any
 
 from motorish.green import _twin
-from motorish.green import socket as _socket
+from motorish.green import socket as _green_socket  # not _socket: the stdlib's ssl has that name
 from motorish.green.stream import remaining
 
 globals().update(_twin.names_of(_stdlib))
 
 
-class GreenSSLSocket(_stdlib.SSLSocket, _socket.socket):  # type: ignore[misc]  # the stdlib checks its arguments itself
+class GreenSSLSocket(_stdlib.SSLSocket, _green_socket.socket):  # type: ignore[misc]  # the stdlib checks its arguments itself
     """
     As `ssl.SSLSocket`, parking a child where OpenSSL wants to read or write.
     """
@@ -87,17 +87,17 @@ class _Dispatcher(_stdlib.SSLSocket):
 
     @classmethod
     def _create(cls, sock: Any, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(sock, _socket.socket):
+        if not isinstance(sock, _green_socket.socket):
             return _stock_create(sock, *args, **kwargs)
         fd = sock.fileno()
-        stream = _socket.handed_on[fd] = sock._stream  # the TLS socket takes it over in its __init__
+        stream = _green_socket.handed_on[fd] = sock._stream  # the TLS socket takes it over in its __init__
         sock._stream = None
         sock._handed_on = True  # so detach() leaves the descriptor non-blocking
         try:
             return _green_create(sock, *args, **kwargs)
         finally:
             sock._handed_on = False
-            if _socket.handed_on.pop(fd, None) is not None:  # refused before that
+            if _green_socket.handed_on.pop(fd, None) is not None:  # refused before that
                 sock._stream = stream
 
 
@@ -120,7 +120,7 @@ def remove_dispatcher() -> None:
     _stdlib.SSLContext.sslsocket_class = _stock_class
 
 
-create_connection = _socket.create_connection
+create_connection = _green_socket.create_connection
 get_server_certificate: Any = _stdlib.get_server_certificate
 if isinstance(get_server_certificate, FunctionType):
     get_server_certificate = _twin.over(get_server_certificate, globals())

@@ -30,6 +30,9 @@ from motorish.hub import Child, Hub, park, resume
 READ: int = IOLoop.READ
 WRITE: int = IOLoop.WRITE
 
+sockets: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+"""The green sockets by the descriptor that they were made with; some may be closed by now."""
+
 
 class Watch:
     """
@@ -192,7 +195,7 @@ def watch(
         return park(child, timeout)
     except BaseException:
         for fd in {*interest, *inner}:
-            _poison(hub, fd)
+            _poison(fd)
         raise
     finally:
         ours.child = None
@@ -202,11 +205,10 @@ def watch(
                 stream.forget()
 
 
-def _poison(hub: Hub, fd: int) -> None:
-    stream = hub.streams.get(fd)
-    owner = stream.owner() if stream is not None and stream.owner is not None else None
-    if owner is not None:
-        owner.poison()
+def _poison(fd: int) -> None:
+    sock = sockets.get(fd)
+    if sock is not None and sock.fileno() == fd:
+        sock.poison()
 
 
 def remaining(until: float | None) -> float | None:

@@ -84,9 +84,7 @@ def in_thread(function: Callable[..., Any], *args: Any) -> Iterator[list[Any]]:
         raise outcome[0]
 
 
-STDLIB = Modules(
-    socket=socket, select=select, selectors=selectors, ssl=ssl, threading=threading, time=time
-)
+STDLIB = Modules(socket=socket, select=select, selectors=selectors, ssl=ssl, threading=threading, time=time)
 GREEN = Modules(**{name: TWINS[name] for name in vars(STDLIB)})
 
 

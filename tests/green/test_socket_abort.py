@@ -1,0 +1,254 @@
+"""
+A cancelled or overdue exchange closes its socket, so that nobody reads another's reply; a timeout does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket as stdlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import motorish
+from motorish.green import select, selectors, socket, threading, time
+
+RunAsync = Callable[..., Any]
+
+
+@contextlib.contextmanager
+def pair() -> Iterator[tuple[socket.socket, stdlib.socket]]:
+    """
+    A green socket and its stock peer, which gives up after five seconds.
+    """
+    ours, peer = stdlib.socketpair()
+    peer.settimeout(5)
+    with socket.socket(fileno=ours.detach()) as green, peer:
+        yield green, peer
+
+
+def wait_by_select(ours: socket.socket) -> None:
+    """
+    select() for reading.
+    """
+    select.select([ours], [], [])
+
+
+def wait_by_exceptional(ours: socket.socket) -> None:
+    """
+    select() for out-of-band data.
+    """
+    select.select([], [], [ours])
+
+
+def wait_by_poll(ours: socket.socket) -> None:
+    """
+    A poll object.
+    """
+    poll = select.poll()
+    poll.register(ours, select.POLLIN)
+    poll.poll()
+
+
+def wait_by_selector(ours: socket.socket) -> None:
+    """
+    The default selector.
+    """
+    with selectors.DefaultSelector() as selector:
+        selector.register(ours, selectors.EVENT_READ)
+        selector.select()
+
+
+def sleep_after_send(ours: socket.socket) -> None:
+    """
+    A wait for something else, while a reply is outstanding.
+    """
+    ours.sendall(b"question")
+    time.sleep(60)
+
+
+def lock_after_send(ours: socket.socket) -> None:
+    """
+    A wait for an event, while a reply is outstanding.
+    """
+    ours.send(b"question")
+    threading.Event().wait()
+
+
+def read_to_end(ours: socket.socket) -> None:
+    """
+    A buffered file.
+    """
+    with ours.makefile("rb") as file:
+        file.read()
+
+
+WAITS: tuple[Callable[[socket.socket], Any], ...] = (
+    lambda ours: ours.recv(1),
+    lambda ours: ours.recv_into(bytearray(1)),
+    lambda ours: ours.recvmsg(1),
+    lambda ours: ours.recv(9, socket.MSG_WAITALL),
+    lambda ours: ours.recv(9, socket.MSG_PEEK),
+    lambda ours: ours.sendall(bytes(10_000_000)),
+    wait_by_select,
+    wait_by_exceptional,
+    wait_by_poll,
+    wait_by_selector,
+    sleep_after_send,
+    lock_after_send,
+    read_to_end,
+)
+
+
+def at_end(peer: stdlib.socket) -> bool:
+    """
+    Whether the other side closed the connection, after whatever it may have sent.
+    """
+    while peer.recv(1_000_000):
+        pass
+    return True
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_cancel_closes_the_socket(run_async: RunAsync, wait: Callable[..., Any]) -> None:
+    """
+    A call that is cancelled in whatever wait closes its socket, and the peer sees that.
+    """
+
+    async def main() -> None:
+        with pair() as (ours, peer):
+            waiting = motorish.spawn(wait, ours)
+            assert waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert -1 == ours.fileno()
+            assert at_end(peer)
+
+    run_async(main())
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_deadline_closes_the_socket(run_async: RunAsync, wait: Callable[..., Any]) -> None:
+    """
+    The same goes for a call whose deadline passes.
+    """
+
+    async def main() -> None:
+        with pair() as (ours, peer):
+            with pytest.raises(motorish.DeadlineExceeded), motorish.timeout(0.005):
+                await motorish.spawn(wait, ours)
+            assert -1 == ours.fileno()
+            assert at_end(peer)
+
+    run_async(main())
+
+
+def test_timeout_leaves_the_socket_open(run_async: RunAsync) -> None:
+    """
+    A socket's own timeout loses nothing and closes nothing, again and again.
+    """
+
+    async def main() -> None:
+        with pair() as (ours, peer):
+            ours.settimeout(0.001)
+            for _ in range(3):
+                with pytest.raises(TimeoutError):
+                    await motorish.spawn(ours.recv, 9)
+                peer.sendall(b"in time")
+                assert b"in time" == await motorish.spawn(ours.recv, 9)
+
+    run_async(main())
+
+
+def test_answered_socket_stays_open(run_async: RunAsync) -> None:
+    """
+    A call that is cancelled after its reply was read, in some other wait, leaves the socket alone.
+    """
+
+    def exchange(ours: socket.socket) -> None:
+        ours.sendall(b"question")
+        assert b"answer" == ours.recv(99)
+        time.sleep(60)
+
+    async def main() -> None:
+        with pair() as (ours, peer):
+            exchanging = motorish.spawn(exchange, ours)
+            assert b"question" == peer.recv(99)
+            peer.sendall(b"answer")
+            ready = motorish.spawn(wait_by_select, peer)  # returns once the loop has seen other events
+            peer.shutdown(stdlib.SHUT_RD)
+            await ready
+            exchanging.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await exchanging
+            assert ours.fileno() >= 0
+
+    run_async(main())
+
+
+def test_only_the_sockets_of_the_call_are_closed(run_async: RunAsync) -> None:
+    """
+    Cancelling one call closes the sockets that it used last, not those of other calls.
+    """
+
+    async def main() -> None:
+        with pair() as (mine, _), pair() as (other, peer), pair() as (idle, _):
+            await motorish.spawn(idle.sendall, b"by an earlier call")
+            waiting = motorish.spawn(other.recv, 5)
+            sleeping = motorish.spawn(sleep_after_send, mine)
+            sleeping.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await sleeping
+            assert -1 == mine.fileno()
+            assert idle.fileno() >= 0
+            peer.sendall(b"hello")
+            assert b"hello" == await waiting
+
+    run_async(main())
+
+
+def test_abort_is_raised_again_on_every_socket(run_async: RunAsync) -> None:
+    """
+    A driver that catches the abort and goes on, with another socket, does not get far.
+    """
+    errors: list[str] = []
+
+    def stubborn(*sockets: socket.socket) -> None:
+        for sock in sockets:
+            try:
+                sock.recv(1)
+            except OSError as error:
+                errors.append(type(error).__name__)
+
+    async def main() -> None:
+        with contextlib.ExitStack() as stack:
+            socks = [stack.enter_context(pair())[0] for _ in range(3)]
+            waiting = motorish.spawn(stubborn, *socks)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert [-1] * 3 == [sock.fileno() for sock in socks]
+
+    run_async(main())
+
+    assert ["CallAborted", "CallAborted"] == errors
+
+
+def test_waiters_of_a_closed_socket_find_out(run_async: RunAsync) -> None:
+    """
+    A cancelled reader closes the socket under a writer, who gets EBADF.
+    """
+
+    async def main() -> None:
+        with pair() as (ours, _):
+            writing = motorish.spawn(ours.sendall, bytes(10_000_000))
+            reading = motorish.spawn(ours.recv, 1)
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                await writing
+
+    run_async(main())
