@@ -18,7 +18,7 @@ RECORD = Path(os.environ["UPSTREAM_RECORD"])
 
 def pytest_sessionstart() -> None:
     """Record which ``socket`` module PyMongo really uses, and so whether the run is green."""
-    _write(pool_shared.socket.__name__, "socket")
+    _write(vars(pool_shared)["socket"].__name__, "socket")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
