@@ -11,6 +11,7 @@ from motorish.calls import await_ as await_
 from motorish.calls import scope as scope
 from motorish.calls import spawn as spawn
 from motorish.calls import timeout as timeout
+from motorish.drivers import ADAPTERS as _ADAPTERS  # noqa: F401  # makes the drivers' adapters known
 from motorish.errors import BlockingCallError as BlockingCallError
 from motorish.errors import BlockingCallWarning as BlockingCallWarning
 from motorish.errors import BusyError as BusyError

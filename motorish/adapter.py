@@ -7,7 +7,7 @@ green ``threading`` for the threads that become greenlets.  Nothing else of a dr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
 from typing import Literal
@@ -45,6 +45,9 @@ class Adapter:
 
 _by_package: dict[str, Adapter] = {}
 
+sources: list[Callable[[str], object]] = []
+"""Asked to register the adapter of a package that has none yet; the drivers' folder is one."""
+
 
 def register(adapter: Adapter) -> Adapter:
     """
@@ -67,6 +70,9 @@ def for_package(package: str) -> Adapter | None:
     """
     The adapter of a top-level package, or None.
     """
+    if package not in _by_package:
+        for load in sources:
+            load(package)
     return _by_package.get(package)
 
 

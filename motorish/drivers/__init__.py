@@ -4,8 +4,9 @@ One adapter per driver, and proxies for those that have an API of their own here
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from importlib import import_module
+
+from motorish import adapter
 
 ADAPTERS = {
     "bson": "motorish.drivers.mongo.adapter",
@@ -15,10 +16,12 @@ ADAPTERS = {
 """Top-level package -> the module that registers its adapter."""
 
 
-def load_adapters(packages: Iterable[str]) -> None:
+def load_adapter(package: str) -> None:
     """
-    Register the adapters of those of the packages that have one.  No driver is imported.
+    Register the adapter of *package*, if it has one here.  No driver is imported.
     """
-    for package in packages:
-        if package in ADAPTERS:
-            import_module(ADAPTERS[package])
+    if package in ADAPTERS:
+        import_module(ADAPTERS[package])
+
+
+adapter.sources.append(load_adapter)

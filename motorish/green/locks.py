@@ -337,13 +337,14 @@ class Condition(_stdlib.Condition):
     def wait(self, timeout: float | None = None) -> bool:
         if not self._is_owned():
             raise RuntimeError("cannot wait on un-acquired lock")
+        if timeout is not None and timeout <= 0:
+            return False
         waiter = Waiter("waiting for a condition")
         self._waiters.append(waiter)
         saved_state = self._release_save()
         finished = False
         try:
-            if timeout is None or timeout > 0:
-                waiter.wait(None if timeout is None else min(timeout, _stdlib.TIMEOUT_MAX))
+            waiter.wait(None if timeout is None else min(timeout, _stdlib.TIMEOUT_MAX))
             finished = True
         finally:
             waiter.disarm()

@@ -27,12 +27,20 @@ class Sweep:
         self.countdown = 0
         self.shielded_s = 0.0
 
+    @staticmethod
+    def cancel(child: hub.Child, future: Any) -> None:
+        """
+        Cancel, and deliver at once: the loop handles what has arrived meanwhile only after us.
+        """
+        future.cancel()
+        child.deliver_abort(future)
+
     def park(self, child: hub.Child, timeout: float | None = None, *, shield: bool = False) -> bool:
         if child.serial != self.serial:
             return hub.park(child, timeout, shield=shield)
         self.countdown -= 1
-        if self.countdown == 0 and child.future is not None:
-            child.hub.loop.call_soon(child.future.cancel)
+        if self.countdown == 0:
+            child.hub.loop.call_soon(self.cancel, child, child.future)
         began = time.monotonic()
         try:
             return hub.park(child, timeout, shield=shield)

@@ -48,12 +48,12 @@ def test_pymongo_may_have_been_imported_before() -> None:
 
 def test_the_adapter_is_known_without_importing_pymongo() -> None:
     """
-    load_adapters() is what patching PyMongo alone needs.
+    load_adapter() is what patching PyMongo alone needs.
     """
     run(
         "import sys\n"
         "from motorish import adapter, drivers\n"
-        "drivers.load_adapters(['gridfs', 'nothing'])\n"
+        "[drivers.load_adapter(name) for name in ('gridfs', 'nothing')]\n"
         "assert adapter.for_package('pymongo').name == 'pymongo'\n"
         "assert 'pymongo' not in sys.modules\n"
     )
