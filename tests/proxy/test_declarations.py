@@ -108,7 +108,7 @@ class FastEngineProxy(EngineProxy):
 
     __delegate_class__ = FastEngine
 
-    async def fail(self) -> str:
+    async def fail(self) -> str:  # type: ignore[override]
         """
         Not declared any more.
         """
@@ -130,7 +130,8 @@ async def outcome_of(start: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
     done = asyncio.get_running_loop().create_future()
     assert start(*args, callback=lambda *outcome: done.set_result(outcome), **kwargs) is None
     assert not done.done()
-    return await done
+    outcome: tuple[Any, Any] = await done
+    return outcome
 
 
 def test_a_call_returns_a_started_future(engine: EngineProxy) -> None:
@@ -297,7 +298,7 @@ def test_classes_can_be_subscripted() -> None:
     """
     EngineProxy[X] is the class itself at runtime.
     """
-    assert EngineProxy is EngineProxy[dict[str, Any]]
+    assert EngineProxy is EngineProxy[dict[str, Any]]  # type: ignore[misc]
 
 
 def test_without_a_running_loop_the_error_says_what_to_do(engine: EngineProxy) -> None:

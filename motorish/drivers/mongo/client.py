@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 from bson.codec_options import TypeRegistry
 from pymongo.driver_info import DriverInfo
-from pymongo.periodic_executor import PeriodicExecutor
 from pymongo.server_description import ServerDescription
 from pymongo.server_selectors import Selection, secondary_server_selector, writable_server_selector
 from pymongo.synchronous.command_cursor import CommandCursor
@@ -23,11 +22,12 @@ from tornado.ioloop import IOLoop
 
 import motorish
 from motorish.calls import Callback
+from motorish.drivers.mongo import _lifecycle
 from motorish.drivers.mongo.change_stream import Watchable
 from motorish.drivers.mongo.command_cursor import MotorCommandCursor
 from motorish.drivers.mongo.database import MotorDatabase
 from motorish.errors import UsageError
-from motorish.hub import CallFuture, running_loop, spawn
+from motorish.hub import CallFuture, running_loop
 from motorish.proxy import (
     AsyncCommand,
     AsyncRead,
@@ -105,10 +105,12 @@ class MotorClient(Watchable, NamespaceProxy):
             driver=DriverInfo("motorish", motorish.__version__, f"Tornado {tornado_version}"),
             **kwargs,
         )
-        _unstart(self.delegate)
+        _lifecycle.unstart(self.delegate)
         if driver is not None:
             self.delegate.append_metadata(driver)
-        self._binding = LoopBinding(type(self).__name__, partial(_start_afresh, self.delegate), io_loop)
+        self._binding = LoopBinding(
+            type(self).__name__, partial(_lifecycle.start_afresh, self.delegate), io_loop
+        )
 
     @property
     def io_loop(self) -> IOLoop:
@@ -130,7 +132,7 @@ class MotorClient(Watchable, NamespaceProxy):
             return MotorCommandCursor(obj, self)
         return obj
 
-    def close(self, callback: Callback | None = None) -> CallFuture[None] | None:
+    def close(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         End the server's sessions, close all connections and stop the monitors.
 
@@ -141,8 +143,8 @@ class MotorClient(Watchable, NamespaceProxy):
         """
         if running_loop() is None and callback is None:
             self.delegate.close()
-            return None
-        return self._call(_close, self.delegate, callback=callback)  # type: ignore[no-any-return]
+            return None  # type: ignore[return-value]
+        return self._call(_lifecycle.close, self.delegate, callback=callback)  # type: ignore[no-any-return]
 
     # PyMongo's properties wait for a server, or for a lock; these answer from what is known now.
 
@@ -242,42 +244,3 @@ def _arbiters(selection: Selection) -> Selection:
     return selection.with_server_descriptions(
         [server for server in servers if server.server_type_name == "RSArbiter"]
     )
-
-
-def _close(client: MongoClient[Any]) -> None:
-    # Runs on a child.
-    try:
-        client.close()
-    except BaseException:
-        # The loop is being closed before the server has answered: do what needs no answer.
-        client._kill_cursors_queue.clear()
-        client.close()
-        raise
-
-
-def _start_afresh(client: MongoClient[Any]) -> None:
-    # The loop of the old connections and monitors is closed: the calls in flight were ended with it.
-    # The new loop's first child, before the call that was made.
-    spawn(_replace_topology, (client,))
-
-
-def _replace_topology(client: MongoClient[Any]) -> None:
-    if not client._opened or client._closed:
-        return
-    old = client._topology
-    client._kill_cursors_executor.close()
-    client._init_background(old._pid)
-    client._topology._session_pool = old._session_pool
-    old.close()
-
-
-def _unstart(client: MongoClient[Any]) -> None:
-    # With listeners for servers or the topology, PyMongo starts a thread that calls them before there
-    # is anything to tell.  The first operation starts it again, from a child: then it is a greenlet.
-    topology = client._topology
-    started = getattr(topology, "_events_executor", None)
-    if started is not None:
-        started.close()
-        topology._events_executor = PeriodicExecutor(
-            started._interval, started._min_interval, started._target, started._name
-        )

@@ -30,10 +30,11 @@ async def _run(test: pytest.Function, arguments: dict[str, Any]) -> None:
     try:
         await test.obj(**arguments)
     finally:
-        if "collection" in test.funcargs:
-            await test.funcargs["collection"].drop()
-        if "client" in test.funcargs:
-            await test.funcargs["client"].close()
+        used: dict[str, Any] = test.funcargs
+        if "collection" in used:
+            await used["collection"].drop()
+        if "client" in used:
+            await used["client"].close()
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def collection(client: MotorClient) -> MotorCollection:
     """
     Return a collection that does not exist yet; an asynchronous test drops it at its end.
     """
-    return client.motorish_test[f"c{ObjectId()}"]
+    return client["motorish_test"][f"c{ObjectId()}"]
 
 
 @pytest.fixture

@@ -195,4 +195,4 @@ def test_a_collection_needs_a_database() -> None:
 
     assert MotorCollection(client.shop, "orders") == client.shop.orders
     with pytest.raises(TypeError, match="must be a MotorDatabase"):
-        MotorCollection(client, "orders")
+        MotorCollection(client, "orders")  # type: ignore[arg-type]

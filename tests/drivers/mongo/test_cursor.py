@@ -92,7 +92,7 @@ async def test_a_wrong_callback_takes_no_document(collection: MotorCollection) -
     assert {"_id": 0} == await cursor.next()
 
     with pytest.raises(TypeError, match="callback"):
-        cursor.next(callback=1)  # type: ignore[arg-type]
+        cursor.next(callback=1)
     assert {"_id": 1} == await cursor.next()
 
 

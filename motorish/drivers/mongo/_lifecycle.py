@@ -1,0 +1,59 @@
+"""
+Beginning, moving and ending a PyMongo client whose monitors and connections live on an event loop.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo.periodic_executor import PeriodicExecutor
+from pymongo.synchronous.mongo_client import MongoClient
+
+from motorish.hub import spawn
+
+
+def close(client: MongoClient[Any]) -> None:
+    """
+    Close *client*, even if the loop is closed meanwhile.  Runs on a child.
+    """
+    try:
+        client.close()
+    except BaseException:
+        # The loop is being closed before the server has answered: do what needs no answer.
+        client._kill_cursors_queue.clear()
+        client.close()
+        raise
+
+
+def start_afresh(client: MongoClient[Any]) -> None:
+    """
+    Replace the connections and monitors of a loop that is closed; its calls were ended with it.
+
+    They are replaced on the new loop's first child, before the call that has led to this.
+    """
+    spawn(_replace_topology, (client,))
+
+
+def _replace_topology(client: MongoClient[Any]) -> None:
+    if not client._opened or client._closed:
+        return
+    old = client._topology
+    client._kill_cursors_executor.close()
+    client._init_background(old._pid)
+    client._topology._session_pool = old._session_pool
+    old.close()
+
+
+def unstart(client: MongoClient[Any]) -> None:
+    """
+    End the thread that calls listeners for servers and the topology, which PyMongo starts too early.
+
+    The first operation starts it again, from a child: then it is a greenlet.
+    """
+    topology = client._topology
+    started = getattr(topology, "_events_executor", None)
+    if started is not None:
+        started.close()
+        topology._events_executor = PeriodicExecutor(
+            started._interval, started._min_interval, started._target, started._name
+        )
