@@ -39,6 +39,7 @@ def test_lag_of_a_thousand_operations(mongod_uri: str) -> None:
         async with measured() as lag:
             await asyncio.gather(*(one(number) for number in range(500)))
         await client.drop_database("motorish_test")
+        await client.close()
         lag.check()
 
     asyncio.run(main())
@@ -83,6 +84,7 @@ def test_lag_while_a_name_is_slow_to_resolve(mongod_uri: str, monkeypatch: pytes
         client = motorish.MotorClient("slow.example", port, directConnection=True)
         async with measured() as lag:
             assert (await client.admin.command("ping"))["ok"] == 1
+        await client.close()
         lag.check()
 
     asyncio.run(main())

@@ -16,6 +16,7 @@ async def main():
         await asyncio.sleep(0.01)
     await asyncio.gather(*(client.test.things.find_one() for _ in range(50)))
     print(len(client.nodes), threading.active_count())
+    await client.close()
 
 asyncio.run(main())
 """
