@@ -18,7 +18,7 @@ from .live import Live
 from .longpoll import PollHandler
 from .pages import DoorHandler, HealthHandler, RoomHandler
 from .rest import MessagesHandler
-from .store import Store
+from .store import Store, StoreError
 from .websocket import SocketHandler
 
 _HERE = Path(__file__).parent
@@ -39,7 +39,7 @@ class ChatServer:
             idle_connection_timeout=75,
         )
 
-    def start(self, port: int) -> int:
+    def listen(self, port: int) -> int:
         """
         Listen on *port*, or on a free one if it is 0; return the port.
 
@@ -52,6 +52,18 @@ class ChatServer:
         bound: int = sockets[0].getsockname()[1]
         return bound
 
+    async def ready(self) -> None:
+        """
+        Return when new messages arrive.
+
+        Raises:
+            StoreError: they do not after 10 s.
+        """
+        try:
+            await asyncio.wait_for(self._live.connected.wait(), 10)
+        except TimeoutError:
+            raise StoreError("the change stream did not open within 10 s; the log says why") from None
+
     async def stop(self) -> None:
         """
         Say goodbye to the clients and close everything but the database client.
@@ -59,9 +71,17 @@ class ChatServer:
         self._http.stop()
         for socket in list(self._sockets):
             socket.shut_down()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._all_gone(), 1)
+        for socket in list(self._sockets):
+            socket.hang_up()
         await self._live.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._http.close_all_connections(), 5)
+
+    async def _all_gone(self) -> None:
+        while self._sockets:
+            await asyncio.sleep(0.01)
 
 
 def _application(store: Store, live: Live, sockets: set[SocketHandler]) -> Application:

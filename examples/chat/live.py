@@ -75,7 +75,7 @@ class Live:
         self._store = store
         self._rooms: dict[str, set[Subscription]] = {}
         self._task: asyncio.Task[None] | None = None
-        self.connected = False
+        self.connected = asyncio.Event()  # the change stream is open
 
     def subscribe(self, room: str, wake: Callable[[], None]) -> Subscription:
         """
@@ -117,20 +117,17 @@ class Live:
             except Exception:
                 _log.exception("A change could not be handed on; opening a new change stream.")
             finally:
-                self.connected = False
+                self.connected.clear()
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _follow(self) -> None:
         async with self._store.watch() as stream:
             # PyMongo resumes the stream after most errors by itself. When a new one had to be
             # opened, nobody knows what the gap between the two held: everybody reads the store.
-            change = await stream.try_next()
-            self.connected = True
+            self.connected.set()
             for readers in list(self._rooms.values()):
                 for subscription in list(readers):
                     subscription.resync()
-            if change is not None:
-                self._publish(to_message(change["fullDocument"]))
             async for change in stream:
                 self._publish(to_message(change["fullDocument"]))
                 await asyncio.sleep(0)  # a full batch must not starve those who send it on

@@ -53,5 +53,5 @@ class HealthHandler(ChatHandler):
 
     async def get(self) -> None:
         await self.store.ping()
-        live = self.live.connected
+        live = self.live.connected.is_set()
         self.send_json(200 if live else 503, f'{{"ok": {str(live).lower()}}}')

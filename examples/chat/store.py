@@ -110,7 +110,9 @@ class Store:
         """
         Return a change stream of all messages that are stored from now on.
         """
-        stream: motorish.MotorChangeStream = self._messages.watch([{"$match": {"operationType": "insert"}}])
+        inserts = [{"$match": {"operationType": "insert"}}]
+        # Small batches: after a burst mongod would send 16 MB at once, and decoding takes the loop's time.
+        stream: motorish.MotorChangeStream = self._messages.watch(inserts, batch_size=100)
         return stream
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -14,7 +14,7 @@ from tornado.escape import json_encode
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol13
 
 from .base import ChatHandler, messages_json
-from .limits import FRAME_MESSAGES, PAGE_LIMIT, QUEUE_LIMIT, TokenBucket
+from .limits import FEED_PAGE, FRAME_TARGET, QUEUE_LIMIT, TokenBucket
 from .live import Subscription
 from .store import Message
 from .validation import BadInput, check_room, parse_count, parse_post
@@ -40,6 +40,8 @@ class SocketHandler(ChatHandler, WebSocketHandler):
         self._seq = parse_count("after", self.get_query_argument("after", "0"))
 
     async def open(self, *args: str, **kwargs: str) -> None:
+        assert isinstance(self.ws_connection, WebSocketProtocol13)
+        self._stream = self.ws_connection.stream  # kept, because close() forgets ws_connection
         self._bucket = TokenBucket()
         self._changed = asyncio.Event()
         self.subscription = self.live.subscribe(self._room, self._wake)
@@ -50,13 +52,19 @@ class SocketHandler(ChatHandler, WebSocketHandler):
         if self.subscription is not None:
             self.live.unsubscribe(self.subscription)
             self._open_sockets.discard(self)
-            self._feeder.cancel()
+            self._changed.set()  # the feeder ends by itself: Tornado logs every write that is cancelled
 
     def shut_down(self) -> None:
         """
         Tell the client that this server stops; it may connect to another one.
         """
         self.close(_GOING_AWAY, "the server stops")
+
+    def hang_up(self) -> None:
+        """
+        End the connection of a client that does not read and so never says goodbye.
+        """
+        self._stream.close()
 
     @property
     def _open_sockets(self) -> set[SocketHandler]:
@@ -107,9 +115,9 @@ class SocketHandler(ChatHandler, WebSocketHandler):
         """
         assert self.subscription is not None
         while True:
-            page = await self.store.read(self._room, self._seq, PAGE_LIMIT)
+            page = await self.store.read(self._room, self._seq, FEED_PAGE)
             await self._send_messages(page)
-            if len(page) < PAGE_LIMIT and self.subscription.go_live():
+            if len(page) < FEED_PAGE and self.subscription.go_live():
                 return
 
     async def _send_live(self) -> None:
@@ -119,6 +127,8 @@ class SocketHandler(ChatHandler, WebSocketHandler):
         assert self.subscription is not None
         queue = self.subscription.messages
         while not self.subscription.missed:
+            if self._closing():
+                raise WebSocketClosedError
             if not queue:
                 self._changed.clear()
                 await self._changed.wait()
@@ -131,9 +141,8 @@ class SocketHandler(ChatHandler, WebSocketHandler):
                 await self._send_messages(fresh)
 
     async def _send_messages(self, messages: Sequence[Message]) -> None:
-        for start in range(0, len(messages), FRAME_MESSAGES):
-            part = messages[start : start + FRAME_MESSAGES]
-            await self._send(messages_json(list(part)))
+        for part in _frames(messages):
+            await self._send(messages_json(part))
             self._seq = part[-1].seq
 
     async def _send(self, frame: str) -> None:
@@ -142,12 +151,29 @@ class SocketHandler(ChatHandler, WebSocketHandler):
     def _wake(self) -> None:
         assert self.subscription is not None
         if self.subscription.overflowed and not self._closing():
-            self._feeder.cancel()
+            self.live.unsubscribe(self.subscription)
+            self.subscription.messages.clear()
             self.close(_TRY_AGAIN_LATER, f"more than {QUEUE_LIMIT} messages behind")
         self._changed.set()
 
     def _closing(self) -> bool:
         return self.ws_connection is None or self.ws_connection.is_closing()
+
+
+def _frames(messages: Sequence[Message]) -> Iterator[list[Message]]:
+    """
+    Divide *messages* so that no frame is long: a stalled client holds one of them in memory.
+    """
+    part: list[Message] = []
+    length = 0
+    for message in messages:
+        if part and length + len(message.json) > FRAME_TARGET:
+            yield part
+            part, length = [], 0
+        part.append(message)
+        length += len(message.json)
+    if part:
+        yield part
 
 
 class _PoliteProtocol(WebSocketProtocol13):

@@ -11,6 +11,7 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -32,7 +33,10 @@ class ChatProcess:
 
     def __init__(self, *options: str) -> None:
         command = [sys.executable, "-m", "examples.chat", *options]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed in stop)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self._log, text=True
+        )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line.startswith("Chat is at http://127.0.0.1:"), line
@@ -41,12 +45,17 @@ class ChatProcess:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """
-        Send a signal and return the exit status.
+        Send a signal and return the exit status; nothing may have gone wrong inside until then.
         """
         self.process.send_signal(number)
         assert self.process.stdout is not None
         self.process.stdout.close()
-        return self.process.wait(20)
+        status = self.process.wait(20)
+        with self._log:
+            self._log.seek(0)
+            log = self._log.read()
+        assert "Traceback" not in log, log
+        return status
 
     def request(
         self,

@@ -129,7 +129,7 @@ def with_server(uri: str, ask: Callable[[str], Awaitable[Any]]) -> Any:
         client = motorish.MotorClient(uri)
         server = ChatServer(Store(client, "motorish_chat"))
         try:
-            return await ask(f"http://127.0.0.1:{server.start(0)}")
+            return await ask(f"http://127.0.0.1:{server.listen(0)}")
         finally:
             await server.stop()
             client.close()
