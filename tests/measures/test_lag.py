@@ -3,6 +3,7 @@ Nothing holds the loop up: no callback takes more than 50 ms of CPU, no tick is 
 """
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import threading
@@ -16,7 +17,7 @@ import pytest
 
 import motorish
 from motorish.integrations.servers import MariaDB
-from tests.measures.lag import measured
+from tests.measures.lag import Lag, assert_no_lag, measured
 
 motorish.patch("pymysql")
 
@@ -26,7 +27,7 @@ def test_lag_of_a_thousand_operations(mongod_uri: str) -> None:
     1,000 operations, 100 at a time, beginning with a cold client.
     """
 
-    async def main() -> None:
+    async def main() -> Lag:
         client = motorish.MotorClient(mongod_uri)
         orders = client.motorish_test.lag
         limit = asyncio.Semaphore(100)
@@ -40,9 +41,9 @@ def test_lag_of_a_thousand_operations(mongod_uri: str) -> None:
             await asyncio.gather(*(one(number) for number in range(500)))
         await client.drop_database("motorish_test")
         await client.close()
-        lag.check()
+        return lag
 
-    asyncio.run(main())
+    assert_no_lag(main)
 
 
 def test_lag_while_a_query_sleeps_on_the_server(mariadb: MariaDB) -> None:
@@ -50,19 +51,23 @@ def test_lag_while_a_query_sleeps_on_the_server(mariadb: MariaDB) -> None:
     SELECT SLEEP(0.5) keeps MariaDB busy, not the loop.
     """
 
-    def query() -> Any:
-        with pymysql.connect(**_settings(mariadb)) as connection, connection.cursor() as cursor:
+    def query(connection: Any) -> Any:
+        with connection.cursor() as cursor:
             cursor.execute("SELECT SLEEP(0.5)")
             return cursor.fetchone()
 
-    async def main() -> None:
+    async def main() -> Lag:
+        connections = [await motorish.spawn(pymysql.connect, **_settings(mariadb)) for _ in range(5)]
         async with measured() as lag:
             began = time.perf_counter()
-            assert [(0,)] * 5 == await asyncio.gather(*(motorish.spawn(query) for _ in range(5)))
+            slept = await asyncio.gather(*(motorish.spawn(query, one) for one in connections))
             assert time.perf_counter() - began < 2
-        lag.check()
+        for connection in connections:
+            await motorish.spawn(connection.close)
+        assert [(0,)] * 5 == slept
+        return lag
 
-    asyncio.run(main())
+    assert_no_lag(main)
 
 
 def test_lag_while_a_name_is_slow_to_resolve(mongod_uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,14 +85,14 @@ def test_lag_while_a_name_is_slow_to_resolve(mongod_uri: str, monkeypatch: pytes
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     port = int(mongod_uri.split("127.0.0.1:")[1].partition("/")[0])
 
-    async def main() -> None:
+    async def main() -> Lag:
         client = motorish.MotorClient("slow.example", port, directConnection=True)
         async with measured() as lag:
             assert (await client.admin.command("ping"))["ok"] == 1
         await client.close()
-        lag.check()
+        return lag
 
-    asyncio.run(main())
+    assert_no_lag(main)
 
 
 @pytest.fixture
@@ -107,12 +112,14 @@ def tls_echo(tls_files: tuple[Path, Path, Path]) -> Iterator[int]:
                 tls.sendall(tls.recv(100))
 
         def serve() -> None:
-            for _ in range(10):
-                threading.Thread(target=answer, args=(listener.accept()[0],)).start()
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=answer, args=(listener.accept()[0],)).start()
 
         thread = threading.Thread(target=serve)
         thread.start()
         yield port
+        listener.shutdown(socket.SHUT_RDWR)
         thread.join()
 
 
@@ -132,13 +139,13 @@ def test_lag_while_tls_shakes_hands(tls_echo: int, tls_files: tuple[Path, Path, 
             tls.sendall(b"hello")
             return tls.recv(100)
 
-    async def main() -> None:
+    async def main() -> Lag:
         async with measured() as lag:
             replies = await asyncio.gather(*(motorish.spawn(exchange) for _ in range(10)))
         assert [b"hello"] * 10 == replies
-        lag.check()
+        return lag
 
-    asyncio.run(main())
+    assert_no_lag(main)
 
 
 def _settings(server: MariaDB) -> dict[str, Any]:

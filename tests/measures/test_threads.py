@@ -27,7 +27,7 @@ def test_a_connected_client_adds_no_thread(replica_set_uri: str) -> None:
     Monitors of three servers and the kill-cursors executor are greenlets.
     """
     done = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "error", "-c", PROGRAM, replica_set_uri],
+        [sys.executable, "-W", "error", "-c", PROGRAM, replica_set_uri],
         capture_output=True,
         text=True,
         timeout=50,
