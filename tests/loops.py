@@ -5,8 +5,13 @@ Every kind of event loop that motorish runs on, for tests that must hold on each
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+import queue
+import threading
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -14,6 +19,7 @@ import uvloop
 from tornado.ioloop import IOLoop
 
 from motorish import hub
+from motorish.green import TWINS
 from motorish.green.threading import Event
 from motorish.hub import CallFuture
 
@@ -100,3 +106,48 @@ def parked(function: Callable[..., Any] | None = None, *args: Any, **options: An
     Start a call that waits for ever (or runs *function*), to be ended by the test.
     """
     return hub.spawn(function or Event().wait, args, **options)
+
+
+STDLIB = SimpleNamespace(threading=threading, queue=queue, time=time)
+GREEN = SimpleNamespace(**{name: TWINS[name] for name in vars(STDLIB)})
+
+
+def same_everywhere(script: Callable[[SimpleNamespace], Any]) -> Any:
+    """
+    What *script* observes with the stdlib in a thread, which must be what it observes with the stand-ins.
+
+    They are tried in a plain thread, and in a child of a loop of every kind.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        expected = pool.submit(script, STDLIB).result(PATIENCE_S)
+        assert expected == pool.submit(script, GREEN).result(PATIENCE_S), "stand-ins in a thread"
+    for run in (run_asyncio, run_tornado, run_uvloop):
+        assert expected == in_child(script, GREEN, run=run), f"stand-ins in a child, {run.__name__}"
+    return expected
+
+
+def what(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """
+    The result of a call, or the type and text of its exception.
+    """
+    try:
+        return call(*args, **kwargs)
+    except Exception as error:
+        return type(error), str(error)
+
+
+def in_threads(functions: Iterable[Callable[[], Any]], patience_s: float = 20.0) -> list[Any]:
+    """
+    Run functions in a plain thread each, all at once, and give their results.
+    """
+    functions = list(functions)
+    start = threading.Barrier(len(functions))
+
+    def run(function: Callable[[], Any]) -> Any:
+        start.wait(patience_s)
+        return function()
+
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return [
+            future.result(patience_s) for future in [pool.submit(run, function) for function in functions]
+        ]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import _threading_local
 import threading as _stdlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from typing import Any
 
@@ -191,12 +192,30 @@ def current_thread() -> _stdlib.Thread:
 currentThread = current_thread
 
 
+@contextmanager
+def _with_values_of_call(storage: Any) -> Iterator[None]:
+    # The stdlib's _patch() of _threading_local, which leaves the last user's dictionary in the object:
+    # a call's values would live until somebody else uses the same local.
+    implementation = object.__getattribute__(storage, "_local__impl")
+    try:
+        values = implementation.get_dict()
+    except KeyError:
+        values = implementation.create_dict()
+        args, kwargs = implementation.localargs
+        storage.__init__(*args, **kwargs)
+    with implementation.locallock:
+        object.__setattr__(storage, "__dict__", values)
+        try:
+            yield
+        finally:
+            object.__setattr__(storage, "__dict__", {})
+
+
 def _copy_of_local() -> type:
     # The stdlib's Python implementation of local keys its dictionaries by current_thread().
-    namespace = {**vars(_threading_local), "current_thread": current_thread}
-    source = _twin.source_of(_threading_local)
-    exec(source, namespace)
-    namespace["current_thread"] = current_thread
+    namespace = dict(vars(_threading_local))
+    exec(_twin.source_of(_threading_local), namespace)
+    namespace.update(current_thread=current_thread, _patch=_with_values_of_call)
     made: type = namespace["local"]
     made.__module__ = __name__
     return made

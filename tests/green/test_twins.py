@@ -1,0 +1,91 @@
+"""
+The twins have every name of the module they stand in for, and leave the original as it was.
+"""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from types import ModuleType
+
+import pytest
+
+from motorish.green import TWINS
+
+names = pytest.mark.parametrize("name", TWINS)
+
+
+@names
+def test_has_every_name(name: str) -> None:
+    """
+    Public, private and listed in __all__: whatever a package may import from it.
+    """
+    original, twin = importlib.import_module(name), TWINS[name]
+
+    missing = [each for each in vars(original) if each not in vars(twin)]
+
+    assert [] == missing
+    assert getattr(original, "__all__", None) == getattr(twin, "__all__", None)
+
+
+@names
+def test_name_that_came_later(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    What somebody puts into the original afterwards is found, too; what nobody has is an AttributeError.
+    """
+    original, twin = importlib.import_module(name), TWINS[name]
+    monkeypatch.setattr(original, "added_later", 5, raising=False)
+
+    assert 5 == twin.added_later
+    with pytest.raises(AttributeError, match="no attribute 'never_there'"):
+        _ = twin.never_there
+
+
+@names
+def test_star_import(name: str) -> None:
+    """
+    ``from <twin> import *`` gives what the original's gives, with the replacements.
+    """
+    stock: dict[str, object] = {}
+    green: dict[str, object] = {}
+    exec(f"from {name} import *", stock)
+    exec(f"from motorish.green.{name} import *", green)
+
+    assert set(stock) <= set(green)
+
+
+@names
+def test_classes_say_where_they_are_from(name: str) -> None:
+    """
+    A replaced class is found under its module and name, so that reprs and pickles lead to it.
+    """
+    twin: ModuleType = TWINS[name]
+    original = importlib.import_module(name)
+    replaced = [
+        (each, value)
+        for each, value in vars(twin).items()
+        if isinstance(value, type) and getattr(original, each, None) is not value and not each.startswith("_")
+    ]
+
+    for each, value in replaced:
+        if value.__module__.startswith("motorish.green"):
+            home = importlib.import_module(value.__module__)
+            assert value is getattr(home, value.__name__, None), each
+
+
+def test_importing_the_twins_changes_no_stdlib_module() -> None:
+    """
+    After importing motorish every attribute of the originals is what it was.
+    """
+    script = f"""
+import importlib
+modules = {{name: importlib.import_module(name) for name in {list(TWINS)!r}}}
+before = {{name: dict(vars(module)) for name, module in modules.items()}}
+import motorish, motorish.green
+for name, module in modules.items():
+    changed = {{key for key in before[name] if before[name][key] is not vars(module).get(key)}}
+    assert not changed, (name, changed)
+"""
+
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
