@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from motorish import adapter, calls, errors, hub
+from motorish import adapter, calls, hub
 from motorish.errors import CallAborted, DeadlineExceeded
 from motorish.green.threading import Event, Lock
 from motorish.green.time import sleep
@@ -654,12 +654,3 @@ def test_cancel_of_many_at_every_moment() -> None:
         done = [end for end in row if end is not asyncio.CancelledError]
         assert list(range(len(done))) == done
         assert [asyncio.CancelledError] * (10 - len(done)) == row[len(done) :]
-
-
-def test_error_names() -> None:
-    """
-    Callers can catch a deadline as TimeoutError, and never see CallAborted.
-    """
-    assert issubclass(errors.DeadlineExceeded, TimeoutError)
-    assert issubclass(errors.CallAborted, OSError)
-    assert not issubclass(errors.DeadlineExceeded, errors.CallAborted)

@@ -44,7 +44,7 @@ class Waiter:
 
     __slots__ = ("_block", "_child", "heir", "owns", "woken")
 
-    def __init__(self, what: str, heir: bool = False) -> None:
+    def __init__(self, what: str, *, heir: bool = False, shield: bool = False) -> None:
         current = getcurrent()
         self.heir = heir
         self.owns = self.woken = False
@@ -53,7 +53,8 @@ class Waiter:
         if type(current) is Child:
             self._child = current
         else:
-            outside.before_lock_wait(what)
+            if not shield:
+                outside.before_lock_wait(what)
             self._block = allocate_lock()
             self._block.acquire()
 
@@ -146,7 +147,10 @@ class Lock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.release()
+        if not self._waiters or not self._hand_over():
+            self._block.release()
+            if self._waiters:
+                self._wake_next()
 
     def locked(self) -> bool:
         return self._block.locked()
@@ -170,7 +174,7 @@ class Lock:
         until = None if timeout is None else monotonic() + timeout
         heir = False
         while True:
-            waiter = Waiter("acquiring a lock", heir)
+            waiter = Waiter("acquiring a lock", heir=heir, shield=shield)
             if heir:
                 self._waiters.insert(0, waiter)
             else:
@@ -237,13 +241,18 @@ def check_timeout(blocking: bool, timeout: float) -> None:
 class RLock:
     """
     As `threading.RLock`; owned by the call inside a child, by the thread elsewhere.
+
+    Calls of one `motorish.scope` are one owner only one after another: those that run at the same time
+    exclude each other.
     """
 
-    __slots__ = ("__weakref__", "_block", "_count", "_owner")
+    __slots__ = ("__weakref__", "_block", "_call", "_count", "_owner", "_serial")
 
     def __init__(self) -> None:
         self._block = Lock()
         self._owner: int | None = None
+        self._call: Child | None = None  # that holds the lock, if it is one of a scope's ...
+        self._serial = 0  # ... and has this number still
         self._count = 0
 
     def __repr__(self) -> str:
@@ -254,26 +263,31 @@ class RLock:
         )
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        me = get_ident()
         if timeout != -1:
             check_timeout(blocking, timeout)
-        if self._owner == me:
+        if self._is_owned():
             self._count += 1
             return True
         acquired = self._block.acquire(blocking, timeout)
         if acquired:
-            self._owner = me
+            current = getcurrent()
+            if type(current) is not Child:
+                self._owner = _thread_ident()
+            else:
+                self._owner = current.ident
+                if current.scope is not None:
+                    self._call, self._serial = current, current.serial
             self._count = 1
         return acquired
 
     __enter__ = acquire
 
     def release(self) -> None:
-        if self._owner != get_ident():
+        if not self._is_owned():
             raise RuntimeError("cannot release un-acquired lock")
         self._count -= 1
         if not self._count:
-            self._owner = None
+            self._owner = self._call = None
             self._block.release()
 
     def __exit__(
@@ -286,28 +300,33 @@ class RLock:
 
     def _at_fork_reinit(self) -> None:
         self._block._at_fork_reinit()
-        self._owner = None
+        self._owner = self._call = None
         self._count = 0
 
     # What Condition asks of its lock.
 
     def _is_owned(self) -> bool:
-        return self._owner == get_ident()
+        if self._owner != get_ident():
+            return False
+        call = self._call
+        if call is None or call is getcurrent():
+            return True
+        return call.serial != self._serial or call.future is None  # the scope's earlier call is over
 
-    def _release_save(self) -> tuple[int, int | None]:
+    def _release_save(self) -> tuple[Any, ...]:
         if not self._count:
             raise RuntimeError("cannot release un-acquired lock")
-        state = (self._count, self._owner)
-        self._count, self._owner = 0, None
+        state = (self._count, self._owner, self._call, self._serial)
+        self._count, self._owner, self._call = 0, None, None
         self._block.release()
         return state
 
-    def _acquire_restore(self, state: tuple[int, int | None]) -> None:
+    def _acquire_restore(self, state: tuple[Any, ...]) -> None:
         _acquire_shielded(self._block)
-        self._count, self._owner = state
+        self._count, self._owner, self._call, self._serial = state
 
     def _recursion_count(self) -> int:
-        return self._count if self._owner == get_ident() else 0
+        return self._count if self._is_owned() else 0
 
 
 class Condition(_stdlib.Condition):
@@ -338,13 +357,14 @@ class Condition(_stdlib.Condition):
         if not self._is_owned():
             raise RuntimeError("cannot wait on un-acquired lock")
         if timeout is not None and timeout <= 0:
+            self._acquire_restore(self._release_save())  # others may get in meanwhile, as with the stdlib
             return False
         waiter = Waiter("waiting for a condition")
         self._waiters.append(waiter)
         saved_state = self._release_save()
         finished = False
         try:
-            waiter.wait(None if timeout is None else min(timeout, _stdlib.TIMEOUT_MAX))
+            waiter.wait(timeout)
             finished = True
         finally:
             waiter.disarm()

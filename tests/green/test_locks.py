@@ -512,6 +512,29 @@ def test_wait_on_the_loops_thread_is_refused(kind: str) -> None:
     asyncio.run(main())
 
 
+def test_wait_without_time_is_allowed_on_the_loops_thread() -> None:
+    """
+    wait(0) cannot block the loop, so it is not refused; it lets a thread in that wants the lock.
+    """
+
+    async def main() -> list[bool]:
+        event, condition, free = Event(), Condition(Lock()), threading.Event()
+
+        def thread() -> None:
+            with condition:
+                free.set()
+
+        with condition:
+            worker = threading.Thread(target=thread)
+            worker.start()
+            while not free.is_set():
+                condition.wait(0)
+        worker.join()
+        return [event.wait(0), event.wait(-1)]
+
+    assert [False, False] == asyncio.run(main())
+
+
 # Aborted waiters.
 
 
@@ -780,6 +803,44 @@ def test_rlock_in_a_scope() -> None:
 
     asyncio.run(main())
 
+    assert not rlock.locked()
+
+
+def test_rlock_of_a_scope_excludes_calls_at_the_same_time() -> None:
+    """
+    Calls of one scope that run together take turns; each may take the lock again, and no other's release.
+    """
+    rlock, condition = RLock(), Condition()
+    order: list[str] = []
+
+    def call(name: str) -> None:
+        with rlock, rlock:
+            order.append(f"{name} in")
+            sleep(0)
+            order.append(f"{name} out")
+
+    def waits() -> bool:
+        with condition:
+            return condition.wait(5)
+
+    def notifies() -> Any:
+        before = what(condition.notify)
+        with condition:
+            condition.notify()
+        return before
+
+    async def main() -> list[Any]:
+        with motorish.scope():
+            holder = spawn(lambda: [rlock.acquire(), sleep(0), sleep(0), rlock.release()])
+            stolen = await spawn(what, (rlock.release,))
+            await holder
+            await asyncio.gather(*[spawn(call, (name,)) for name in "ab"])
+            return [stolen, *await asyncio.gather(spawn(waits), spawn(notifies))]
+
+    stolen, notified, too_early = asyncio.run(main())
+
+    assert [RuntimeError, True, RuntimeError] == [stolen[0], notified, too_early[0]]
+    assert ["a in", "a out", "b in", "b out"] == order
     assert not rlock.locked()
 
 
