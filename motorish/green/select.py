@@ -21,6 +21,8 @@ globals().update(_twin.names_of(_stdlib))
 
 _READABLE = _stdlib.POLLIN | _stdlib.POLLRDNORM
 _WRITABLE = _stdlib.POLLOUT | _stdlib.POLLWRNORM
+_LONGEST_SELECT_S = 9223372036.0  # longer waits, and NaN, are for the stdlib to refuse
+_LONGEST_MS = 2**31 - 1
 _EXCEPTIONAL_S = 0.05
 """How often, in seconds, we poll for what no event loop reports: out-of-band data, hang-ups alone."""
 
@@ -63,10 +65,10 @@ def select(
             outside.before_io_wait("select.select()")
         return _stdlib.select(rlist, wlist, xlist, timeout)
     lists = (list(rlist), list(wlist), list(xlist))
+    if timeout is not None and not 0 < timeout <= _LONGEST_SELECT_S:
+        return _stdlib.select(*lists, timeout)  # does not wait, or raises
     result = _stdlib.select(*lists, 0)
-    if any(result) or (timeout is not None and timeout <= 0):
-        if timeout is not None and timeout < 0:
-            raise ValueError("timeout must be non-negative")
+    if any(result):
         return result
     interest: dict[int, int] = {}
     for files, mask in zip(lists, (READ, WRITE), strict=False):
@@ -110,13 +112,13 @@ class poll:
         As ``poll.poll``; *timeout* is in milliseconds.
         """
         child = current_child()
-        waits = timeout is None or timeout < 0 or timeout > 0
-        if child is None:
+        waits = timeout is None or timeout < 0 or 0 < timeout <= _LONGEST_MS
+        if child is None or not waits:
             if waits:
                 outside.before_io_wait("select.poll()")
             return self._poll.poll(timeout)
         result = self._poll.poll(0)
-        if result or not waits:
+        if result:
             return result
         interest: dict[int, int] = {}
         slow = False
@@ -151,13 +153,13 @@ class _KernelQueue:
 
     def _ask(self, what: str, timeout: float | None, ask: Callable[[float | None], Any]) -> Any:
         child = current_child()
-        waits = timeout is None or timeout < 0 or timeout > 0
-        if child is None:
+        waits = timeout is None or timeout < 0 or 0 < timeout * 1000 <= _LONGEST_MS
+        if child is None or not waits:
             if waits:
                 outside.before_io_wait(what)
             return ask(timeout)
         result = ask(0)
-        if result or not waits:
+        if result:
             return result
         seconds = None if timeout is None or timeout < 0 else timeout
         return _once_ready(lambda: ask(0), child, {self.fileno(): READ}, seconds, inner=self._fds)

@@ -333,7 +333,8 @@ class socket(_stdlib.socket):
         except BusyError:
             raise
         except BaseException:
-            self.poison()
+            if child.abort is not None:
+                self.poison()
             raise
 
     def _wait_outside(self, writing: bool, timeout: float | None) -> bool:

@@ -88,7 +88,7 @@ class GreenStream(BaseIOStream):
         if self.reader is not None:
             raise BusyError(_busy("read from", self.fd))
         if self._state is None or not self._state & READ:
-            self._add_io_state(READ)
+            self._listen(READ)
         self.reader = child
         try:
             return park(child, timeout)
@@ -101,7 +101,7 @@ class GreenStream(BaseIOStream):
         """
         if self.writer is not None:
             raise BusyError(_busy("write to", self.fd))
-        self._add_io_state(WRITE)
+        self._listen(WRITE)
         self.writer = child
         try:
             return park(child, timeout)
@@ -128,6 +128,14 @@ class GreenStream(BaseIOStream):
             resume(waiting)
         for watch in woken:
             watch.wake()
+
+    def _listen(self, events: int) -> None:
+        before = self._state
+        try:
+            self._add_io_state(events)
+        except BaseException:
+            self._state = before  # somebody else has the descriptor on the loop: leave it there
+            raise
 
     def _drop(self, events: int) -> None:
         if self._state is not None and self._state & events:
@@ -190,12 +198,14 @@ def watch(
             entry = (mask, ours)
             stream.watches.append(entry)
             watched.append((stream, entry))
-            stream._add_io_state(mask & READ)
-            stream._add_io_state(mask & WRITE)
+            for events in (READ, WRITE):
+                if mask & events:
+                    stream._listen(events)
         return park(child, timeout)
     except BaseException:
-        for fd in {*interest, *inner}:
-            _poison(fd)
+        if child.abort is not None:
+            for fd in {*interest, *inner}:
+                _poison(fd)
         raise
     finally:
         ours.child = None

@@ -161,7 +161,9 @@ def same(run: Callable[..., Any], dispatcher: None) -> Callable[[Callable[..., A
             seen = script(modules, *args)
             return list(seen) if hasattr(seen, "__next__") else seen
 
-        with in_thread(observe, STDLIB) as stdlib, in_thread(observe, GREEN) as thread:
+        with in_thread(observe, STDLIB) as stdlib:
+            pass
+        with in_thread(observe, GREEN) as thread:
             pass
         child = run(observe, GREEN)
 

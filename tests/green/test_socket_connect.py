@@ -142,9 +142,9 @@ def ipv6(m: Any) -> Iterator[Any]:
             yield m.outcome(a.sendto, b"x", ("::1", 1, 0, 2**40))
     yield m.socket.has_dualstack_ipv6()
     with m.socket.create_server(("", 0), family=m.socket.AF_INET6, dualstack_ipv6=True) as server:
-        with m.socket.create_connection(("127.0.0.1", server.getsockname()[1])) as a:
-            b, peer = server.accept()
-            b.close()
+        a = m.socket.create_connection(("127.0.0.1", server.getsockname()[1]))
+        b, peer = server.accept()
+        with a, b:
             yield peer[0], a.getpeername()[0]
 
 
