@@ -1,5 +1,5 @@
 """
-spawn() and park(): these two, and the resume() that undoes a park, are the only ones that switch greenlets.
+spawn() and park(): these two, and resume() and interrupt() that undo a park, are all that switch greenlets.
 
 A *child* is a greenlet that runs one call at a time, synchronous driver code included.  The *loop
 greenlet* is whichever greenlet runs the event loop's callbacks.  Control passes between them like this::
@@ -477,6 +477,14 @@ def resume(child: Child, woken: bool = True) -> None:
     """
     child.parent = getcurrent()
     child.switch(woken)
+
+
+def interrupt(child: Child, error: BaseException) -> None:
+    """
+    Raise *error* in a parked child, at its wait.  Runs on the loop greenlet.
+    """
+    child.parent = getcurrent()
+    child.throw(error)
 
 
 def current_child() -> Child | None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from greenlet import getcurrent
 
-from motorish.hub import Child
+from motorish.hub import Child, interrupt
 
 Handler = Callable[[int, FrameType | None], Any]
 
@@ -84,8 +84,7 @@ class ProgramSignals:
         except BaseException as error:
             if child is None:
                 raise
-            child.parent = getcurrent()
-            child.throw(error)
+            interrupt(child, error)
 
 
 def _getsignal(signalnum: int) -> Any:

@@ -55,13 +55,13 @@ class socket(_stdlib.socket):
     """
 
     # _sender: serial of the call whose send has had no reply yet; it must not see another's reply.
-    __slots__ = ("_handed_on", "_kernel_timeouts", "_sender", "_stream", "_timeout")
+    __slots__ = ("_handed_on", "_kernel_timeouts", "_poisoned", "_sender", "_stream", "_timeout")
 
     def __init__(self, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None) -> None:
         super().__init__(family, type, proto, fileno)
         self._stream: GreenStream | None = None
         self._sender = 0
-        self._handed_on = False
+        self._handed_on = self._poisoned = False
         self._kernel_timeouts: dict[int, float] = {}  # SO_RCVTIMEO and SO_SNDTIMEO, where set
         nonblocking = type > 0 and bool(type & _NONBLOCK)
         self._timeout: float | None = 0.0 if nonblocking else _socket.getdefaulttimeout()
@@ -86,7 +86,7 @@ class socket(_stdlib.socket):
                 raise ValueError("Timeout value out of range")
             if value > _TIMEOUT_MAX:
                 raise OverflowError("timeout doesn't fit into C timeval")
-        if _fileno(self) < 0:
+        if _fileno(self) < 0 and not self._poisoned:  # a driver's "finally" must not hide the abort
             raise _closed()
         self._timeout = value
 
@@ -384,6 +384,7 @@ class socket(_stdlib.socket):
         Close the socket of an interrupted exchange: nobody may read what is left of it.  Runs on a child.
         """
         if self.fileno() >= 0 and not self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ACCEPTCONN):
+            self._poisoned = True
             self._real_close()
 
     def _real_close(self, _ss: Any = _base) -> None:
