@@ -597,6 +597,7 @@ def test_cancels_at_any_moment_break_no_lock() -> None:
                 worst = max(worst, inside)
                 inside -= 1
                 lock.release()
+            sleep(0.0001)
 
     async def main() -> None:
         begun = monotonic()
@@ -615,7 +616,7 @@ def test_cancels_at_any_moment_break_no_lock() -> None:
     in_threads([lambda: asyncio.run(main()), *[impatient] * 3])
 
     assert (1, 0, False) == (worst, inside, lock.locked())
-    assert expected == counter > 100
+    assert expected == counter > 10
     assert [] == lock._waiters
 
 
