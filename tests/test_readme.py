@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+LINK = re.compile(r"\[`?([^\]`]+)`?\]\((?!http)([^)#]*)(?:#L(\d+))?\)")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -33,10 +34,10 @@ def test_links_lead_somewhere(page: Path) -> None:
     """
     Each relative link names a file; with #L<n> that line holds the code that the link's text names.
     """
-    for text, target, line in re.findall(r"\[`?([^\]`]+)`?\]\((?!http)([^)#]*)(?:#L(\d+))?\)", page.read_text()):
+    for text, target, line in LINK.findall(page.read_text()):
         path = (page.parent / target).resolve() if target else page
         assert path.exists(), f"{page.name}: [{text}] leads to {target}, which does not exist"
         if line:
             lines = path.read_text().splitlines()
-            holds = [n for n, code in enumerate(lines, 1) if text in code]
-            assert int(line) in holds, f"{page.name}: [{text}] is not at line {line} of {target} but at {holds}"
+            holds = [number for number, code in enumerate(lines, 1) if text in code]
+            assert int(line) in holds, f"{page.name}: [{text}] is now at {target}#L{holds}"
