@@ -30,7 +30,7 @@ def lazy_imports(
         functions: with the place of their definition.
     """
     for where, function in functions:
-        names = function.__builtins__
+        names = getattr(function, "__builtins__", {})  # mypy is of two minds about the attribute
         if names.get("__import__") is not green_import:
             for name in sorted(set(_blocking_imports(function.__code__))):
                 yield where, f"imports the stock {name!r} when it is called"
