@@ -11,8 +11,6 @@ import pymysql
 import motorish
 from motorish.integrations.servers import MariaDB
 
-motorish.patch("pymysql")
-
 CHILDREN, THREADS, QUERIES = 50, 5, 20
 
 
@@ -47,11 +45,12 @@ def test_children_and_threads_at_once(mariadb: MariaDB) -> None:
         return await asyncio.gather(*(motorish.spawn(work, who) for who in range(CHILDREN)))
 
     threads = [threading.Thread(target=in_thread, args=(1000 + n,)) for n in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    from_children = asyncio.run(main())
-    for thread in threads:
-        thread.join()
+    with motorish.patch("pymysql"):
+        for thread in threads:
+            thread.start()
+        from_children = asyncio.run(main())
+        for thread in threads:
+            thread.join()
 
     assert [expected(who) for who in range(CHILDREN)] == from_children
     assert {1000 + n: expected(1000 + n) for n in range(THREADS)} == from_threads
