@@ -52,7 +52,13 @@ def green_import(
     """
     As `builtins.__import__`, in patched packages.
     """
-    return twin_or_same(builtins.__import__(name, globals, locals, fromlist or (), level))
+    module = builtins.__import__(name, globals, locals, fromlist or (), level)
+    # As twin_or_same(), at once: drivers import in functions that run for every call.
+    found = getattr(module, "__name__", None)
+    twin = _twins.get(found)  # type: ignore[arg-type]
+    if twin is None and found in makers:
+        twin = twin_or_same(module)
+    return module if twin is None else twin
 
 
 def import_module(name: str, package: str | None = None) -> Any:
