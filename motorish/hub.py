@@ -449,12 +449,14 @@ def park(child: Child, timeout: float | None = None, *, shield: bool = False) ->
     if child.abort is not None and not shield:
         raise child.abort_error()
     at = child.deadline if not shield else None
-    if timeout is not None:
-        wake_at = monotonic() + timeout
-        if at is None or wake_at < at:
-            at = wake_at
-    if at is not None:
-        child._arm(at)
+    if at is not None or timeout is not None:
+        now = monotonic()
+        if at is not None and at <= now:
+            child.abort = Abort.DEADLINE
+            raise child.abort_error()
+        if timeout is not None and (at is None or now + timeout < at):
+            at = now + timeout
+        child._arm(at)  # type: ignore[arg-type]  # one of the two is a number
     child.interruptible = not shield
     child.parked = True
     try:

@@ -7,9 +7,10 @@ A release wakes the first waiter, which tries again: nobody owns the lock by bei
 was woken before and lost the race is handed the lock itself: a call that takes it again and again
 without a wait in between would starve it.
 
-A wake-up that reaches a waiter which can no longer use it (aborted, timed out) is passed on.  An aborted
-call may still take a lock that its clean-up needs, for `UNWIND_LOCK_S`; re-acquiring after
-``Condition.wait`` cannot be interrupted at all.
+A wake-up that reaches a waiter which can no longer use it (aborted, timed out) is passed on.  Drivers do
+not expect ``with lock:`` to fail where they clean up.  So an abort ends a wait for a lock only when the
+lock was not to be had for `PATIENCE_S`, and an aborted call may still take one, for `UNWIND_LOCK_S`;
+re-acquiring after ``Condition.wait``, and the `Mutex` inside of the other primitives, are not interrupted.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from motorish.green import outside
 from motorish.green.stream import remaining
 from motorish.hub import UNWIND_LOCK_S, Child, park, resume, running_loop
 
+PATIENCE_S = 0.02
+"""How long, in seconds, a wait for a lock is neither interrupted nor refused: most are free in no time."""
+
 
 def get_ident() -> int:
     """
@@ -44,7 +48,7 @@ class Waiter:
 
     __slots__ = ("_block", "_child", "heir", "owns", "woken")
 
-    def __init__(self, what: str, *, heir: bool = False, shield: bool = False) -> None:
+    def __init__(self, *, heir: bool = False) -> None:
         current = getcurrent()
         self.heir = heir
         self.owns = self.woken = False
@@ -53,8 +57,6 @@ class Waiter:
         if type(current) is Child:
             self._child = current
         else:
-            if not shield:
-                outside.before_lock_wait(what)
             self._block = allocate_lock()
             self._block.acquire()
 
@@ -174,7 +176,7 @@ class Lock:
         until = None if timeout is None else monotonic() + timeout
         heir = False
         while True:
-            waiter = Waiter("acquiring a lock", heir=heir, shield=shield)
+            waiter = Waiter(heir=heir)
             if heir:
                 self._waiters.insert(0, waiter)
             else:
@@ -182,7 +184,7 @@ class Lock:
             try:
                 acquired = self._block.acquire(False)
                 if not acquired:
-                    waiter.wait(remaining(until), shield=shield)
+                    self._wait_turn(waiter, until, shield)
             except BaseException:
                 if self._leave(waiter):
                     self.release() if waiter.owns else self._wake_next()
@@ -192,6 +194,17 @@ class Lock:
                 return True
             if until is not None and monotonic() >= until:
                 return False
+
+    def _wait_turn(self, waiter: Waiter, until: float | None, shield: bool) -> None:
+        left = remaining(until)
+        if not shield:
+            if waiter.wait(PATIENCE_S if left is None else min(left, PATIENCE_S), shield=True):
+                return
+            left = remaining(until)
+            if left == 0.0:
+                return
+            refuse_on_loop("acquiring a lock")
+        waiter.wait(left, shield=shield)
 
     def _leave(self, waiter: Waiter) -> bool:
         # Take the waiter off the queue, if it was not taken off to be woken (and perhaps given the lock).
@@ -224,6 +237,25 @@ class Lock:
             except IndexError:
                 return
             waiter.release()
+
+
+class Mutex(Lock):
+    """
+    Inside of other primitives, which hold it for microseconds only and never while they wait.
+    """
+
+    __slots__ = ()
+
+    def _acquire(self, timeout: float | None, *, shield: bool = False) -> bool:
+        return self._queue_up(timeout, True)
+
+
+def refuse_on_loop(what: str) -> None:
+    """
+    Raise BlockingCallError where waiting would block a running event loop.
+    """
+    if type(getcurrent()) is not Child:
+        outside.before_lock_wait(what)
 
 
 def check_timeout(blocking: bool, timeout: float) -> None:
@@ -359,7 +391,8 @@ class Condition(_stdlib.Condition):
         if timeout is not None and timeout <= 0:
             self._acquire_restore(self._release_save())  # others may get in meanwhile, as with the stdlib
             return False
-        waiter = Waiter("waiting for a condition")
+        refuse_on_loop("waiting for a condition")
+        waiter = Waiter()
         self._waiters.append(waiter)
         saved_state = self._release_save()
         finished = False

@@ -9,7 +9,7 @@ from collections import deque
 from typing import Any
 
 from motorish.green import _twin
-from motorish.green.locks import Condition, Lock
+from motorish.green.locks import Condition, Mutex
 from motorish.green.threading import Semaphore
 
 globals().update(_twin.names_of(_stdlib))
@@ -22,7 +22,7 @@ class Queue(_stdlib.Queue[Any]):
 
     def __init__(self, maxsize: int = 0) -> None:
         super().__init__(maxsize)
-        self.mutex: Any = Lock()
+        self.mutex: Any = Mutex()
         self.not_empty = Condition(self.mutex)
         self.not_full = Condition(self.mutex)
         self.all_tasks_done = Condition(self.mutex)

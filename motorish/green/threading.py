@@ -20,6 +20,7 @@ from motorish import adapter
 from motorish.green import _twin, outside
 from motorish.green.locks import Condition as Condition
 from motorish.green.locks import Lock as Lock
+from motorish.green.locks import Mutex
 from motorish.green.locks import RLock as RLock
 from motorish.green.locks import get_ident as get_ident
 from motorish.hub import Child, Hub, current_child, spawn
@@ -37,7 +38,7 @@ class Event(_stdlib.Event):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cond = Condition(Lock())
+        self._cond = Condition(Mutex())
 
 
 class Semaphore(_stdlib.Semaphore):
@@ -47,7 +48,7 @@ class Semaphore(_stdlib.Semaphore):
 
     def __init__(self, value: int = 1) -> None:
         super().__init__(value)
-        self._cond = Condition(Lock())
+        self._cond = Condition(Mutex())
 
 
 class BoundedSemaphore(Semaphore, _stdlib.BoundedSemaphore):

@@ -18,7 +18,8 @@ import motorish
 from motorish import calls
 from motorish.errors import BlockingCallError, DeadlineExceeded
 from motorish.green.locks import Condition, Lock, RLock
-from motorish.green.threading import Event
+from motorish.green.queue import Queue
+from motorish.green.threading import Event, Semaphore
 from motorish.green.time import sleep
 from motorish.hub import current_hub, spawn
 from tests.loops import (
@@ -491,7 +492,7 @@ def test_wait_on_the_loops_thread_is_refused(kind: str) -> None:
         "with": with_statement,
         "condition": condition_wait,
         "event": Event().wait,
-        "timeout": lambda: lock.acquire(timeout=0.01),
+        "timeout": lambda: lock.acquire(timeout=0.1),
     }
 
     async def main() -> None:
@@ -535,7 +536,106 @@ def test_wait_without_time_is_allowed_on_the_loops_thread() -> None:
     assert [False, False] == asyncio.run(main())
 
 
+@pytest.mark.parametrize("make", [Lock, Event, Semaphore, Queue])
+def test_moment_of_contention_on_the_loops_thread_is_not_refused(make: Callable[[], Any]) -> None:
+    """
+    A lock that a thread is about to release is waited for: refusing would fail by chance.
+    """
+    thing = make()
+    inside = {Lock: lambda: thing, Event: lambda: thing._cond._lock, Semaphore: lambda: thing._cond._lock}
+    lock = inside.get(make, lambda: thing.mutex)()
+    use = {Lock: lambda: lock.acquire(), Event: lambda: thing.set(), Semaphore: lambda: thing.release()}
+
+    async def main() -> None:
+        lock.acquire()
+        threading.Timer(0.005, lock.release).start()
+        use.get(make, lambda: thing.put_nowait(1))()
+
+    asyncio.run(main())
+
+
 # Aborted waiters.
+
+
+@pytest.mark.parametrize("by_deadline", [False, True])
+def test_abort_leaves_a_moment_for_the_lock(by_deadline: bool) -> None:
+    """
+    A call that is being cancelled gets a lock that is free in a moment; the abort comes at its next wait.
+    """
+    counter = [1]
+    lock = Lock()
+
+    def call(gate: Event) -> None:
+        gate.wait()
+        with lock:  # a thread holds it just now
+            counter[0] -= 1
+        sleep(0)
+        counter[0] = -1
+
+    async def main() -> Any:
+        gate = Event()
+        with calls.timeout(0.003 if by_deadline else None):
+            future = spawn(call, (gate,))
+        lock.acquire()
+        gate.set()
+        await turns(2)
+        if not by_deadline:
+            future.cancel()
+        await asyncio.sleep(0.006)
+        lock.release()
+        return await outcome(future)
+
+    assert (DeadlineExceeded if by_deadline else asyncio.CancelledError) is asyncio.run(main())
+    assert [0] == counter
+
+
+def test_abort_ends_the_wait_for_a_lock_that_stays_taken() -> None:
+    """
+    Cancelled while it waits for a lock that nobody releases, a call ends within 50 ms.
+    """
+    lock = Lock()
+    lock.acquire()
+
+    async def main(already: float) -> float:
+        future = spawn(lock.acquire)
+        await asyncio.sleep(already)
+        begun = monotonic()
+        future.cancel()
+        assert asyncio.CancelledError is await outcome(future)
+        return monotonic() - begun
+
+    assert asyncio.run(main(0)) < 0.05
+    assert asyncio.run(main(0.03)) < 0.02
+
+
+def test_abort_never_interrupts_the_inside_of_other_primitives() -> None:
+    """
+    release() of a semaphore, put() and set() complete in a cancelled call, however contended.
+    """
+    semaphore, event, queue = Semaphore(0), Event(), Queue()
+    mutexes = [semaphore._cond._lock, event._cond._lock, queue.mutex]
+
+    def call(gate: Event) -> None:
+        gate.wait()
+        semaphore.release()
+        event.set()
+        queue.put(1)
+
+    async def main() -> Any:
+        gate = Event()
+        future = spawn(call, (gate,))
+        for mutex in mutexes:
+            mutex.acquire()
+        gate.set()
+        await turns(2)
+        future.cancel()
+        for mutex in mutexes:
+            await asyncio.sleep(0.03)
+            mutex.release()
+        return await outcome(future)
+
+    assert asyncio.run(main()) is None
+    assert (1, True, 1) == (semaphore._value, event.is_set(), queue.qsize())
 
 
 @both_locks
