@@ -577,7 +577,7 @@ def test_finished_call_leaves_the_callers_greenlet_current() -> None:
 
 def test_hub_is_the_only_file_that_switches() -> None:
     """
-    No other file of the library (the command line aside) calls greenlet's switch() or throw().
+    No other file calls greenlet's switch() or throw().
     """
     package = Path(inspect.getfile(errors)).parent
 
