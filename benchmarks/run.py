@@ -37,10 +37,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=15, help="pairs to compare, after the warm-up")
     parser.add_argument("--concurrency", type=int, default=50)
     parser.add_argument("--operations", type=int, default=3000, help="per round and variant")
+    parser.add_argument("--pin", action=argparse.BooleanOptionalAction, default=True, help="one core each")
     parser.add_argument("--json", type=Path, help="where to write all rounds")
     given = parser.parse_args()
     variants = sorted(path.stem for path in (HERE / given.workload).glob("*.py") if path.stem[0] != "_")
-    pin(SERVER_CORE)
+    if given.pin:
+        pin(SERVER_CORE)
     with tempfile.TemporaryDirectory() as data, ReplicaSet(1, Path(data) / "db") as server:
         with MongoClient(server.uri) as client:
             client.motorish_bench.small.replace_one({"_id": 1}, {"x": 1, "text": "y" * 100}, upsert=True)
@@ -64,7 +66,8 @@ def measure(given: Any, variants: list[str], uri: str) -> list[dict[str, Any]]:
     Start all variants, then run the rounds in an order that is shuffled each time.
     """
     programs: dict[str, subprocess.Popen[str]] = {}
-    pin(CLIENT_CORE)
+    if given.pin:
+        pin(CLIENT_CORE)
     try:
         for name in variants:
             command = [sys.executable, "-m", f"benchmarks.{given.workload}.{name}", uri]
