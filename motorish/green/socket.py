@@ -22,8 +22,9 @@ from greenlet import getcurrent
 
 from motorish.errors import BusyError
 from motorish.green import _twin, dns, outside
+from motorish.green._registered import RegisteredSocket, closed
 from motorish.green.stream import GreenStream, remaining, sockets
-from motorish.hub import Child, Hub, abort_hooks, current_child, park, running_loop
+from motorish.hub import Child, current_child, park
 
 globals().update(_twin.names_of(_stdlib))
 
@@ -47,24 +48,23 @@ handed_on: dict[int, GreenStream | None] = {}
 """Descriptors that a TLS socket is about to take over, with their registrations on a loop."""
 
 
-class socket(_stdlib.socket):
+class socket(RegisteredSocket):
     """
     As `socket.socket`.  One call may read and one may write at a time; another gets `BusyError`.
 
     MSG_WAITALL is for recv, recv_into, recvfrom and recvfrom_into; recvmsg may return less.
     """
 
-    # _sender: serial of the call whose send has had no reply yet; it must not see another's reply.
-    __slots__ = ("_handed_on", "_kernel_timeouts", "_poisoned", "_sender", "_stream", "_timeout")
+    __slots__ = ("_kernel_timeouts",)
 
     def __init__(self, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None) -> None:
         super().__init__(family, type, proto, fileno)
-        self._stream: GreenStream | None = None
+        self._stream = None
         self._sender = 0
         self._handed_on = self._poisoned = False
         self._kernel_timeouts: dict[int, float] = {}  # SO_RCVTIMEO and SO_SNDTIMEO, where set
         nonblocking = type > 0 and bool(type & _NONBLOCK)
-        self._timeout: float | None = 0.0 if nonblocking else _socket.getdefaulttimeout()
+        self._timeout = 0.0 if nonblocking else _socket.getdefaulttimeout()
         _set_kernel_blocking(self, False)
         sockets[_fileno(self)] = self
         if fileno is not None:
@@ -87,7 +87,7 @@ class socket(_stdlib.socket):
             if value > _TIMEOUT_MAX:
                 raise OverflowError("timeout doesn't fit into C timeval")
         if _fileno(self) < 0 and not self._poisoned:  # a driver's "finally" must not hide the abort
-            raise _closed()
+            raise closed()
         self._timeout = value
 
     def gettimeout(self) -> float | None:
@@ -339,7 +339,7 @@ class socket(_stdlib.socket):
 
     def _wait_outside(self, writing: bool, timeout: float | None) -> bool:
         if self.fileno() < 0:
-            raise _closed()
+            raise closed()
         poller = _select.poll()
         poller.register(self, _select.POLLOUT if writing else _select.POLLIN)
         if poller.poll(0):
@@ -355,95 +355,9 @@ class socket(_stdlib.socket):
             outside.before_io_wait("waiting to connect a socket")
             _select.select((), (), (), seconds)
 
-    # The event loop's registration, and its end.
-
-    def _attach(self, hub: Hub) -> GreenStream:
-        fd = self.fileno()
-        if fd < 0:
-            raise _closed()
-        old = self._stream
-        if old is not None:
-            if old.reader is not None or old.writer is not None:
-                raise BusyError(
-                    f"a call on the loop {old.hub.loop!r} is using this socket; it cannot be used on "
-                    f"{hub.loop!r} at the same time"
-                )
-            self._stream = None
-            if old.hub.loop.is_running():
-                old.hub.loop.call_soon_threadsafe(old.forget)
-            elif not old.hub.closed:
-                old.forget()
-        left_over = hub.streams.get(fd)
-        if left_over is not None:
-            left_over.forget()
-        self._stream = GreenStream(hub, fd, self)
-        return self._stream
-
-    def poison(self) -> None:
-        """
-        Close the socket of an interrupted exchange: nobody may read what is left of it.  Runs on a child.
-        """
-        if self.fileno() >= 0 and not self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ACCEPTCONN):
-            self._poisoned = True
-            self._real_close()
-
-    def _real_close(self, _ss: Any = _base) -> None:
-        stream, self._stream = self._stream, None
-        if stream is not None and not stream.hub.closed:
-            loop = stream.hub.loop
-            if running_loop() is loop or not loop.is_running():
-                stream.forget()
-            else:
-                self._hand_over(stream)
-        _ss.close(self)
-
-    def _hand_over(self, stream: GreenStream) -> None:
-        # Not on the loop's thread, or amid anything at all: the loop must let go of the fd, then close it.
-        # No shutdown(): that would end the connection for duplicates and forked processes too.
-        stream.orphaned = True
-        super().detach()
-        try:
-            stream.hub.loop.call_soon_threadsafe(stream.forget)
-        except RuntimeError:  # the loop was closed this very moment
-            stream.forget()
-
-    def detach(self) -> int:
-        stream, self._stream = self._stream, None
-        if stream is not None and not stream.hub.closed:
-            loop = stream.hub.loop
-            if running_loop() is loop or not loop.is_running():
-                stream.forget()
-            else:
-                fd = os.dup(self.fileno())  # the number itself stays taken until the loop has let go of it
-                self._hand_over(stream)
-                os.set_blocking(fd, self._timeout is None)
-                return fd
-        fd = super().detach()
-        if fd >= 0 and self._timeout is None and not self._handed_on:
-            os.set_blocking(fd, True)
-        return fd
-
-    def __del__(self) -> None:
-        stream = getattr(self, "_stream", None)
-        if stream is None or _fileno(self) < 0:
-            return  # the C finaliser warns and closes
-        try:
-            outside.warn_unclosed(self)
-        finally:
-            self._stream = None
-            if stream.hub.closed or not stream.hub.loop.is_running():
-                stream.forget()
-                _base.close(self)
-            else:
-                self._hand_over(stream)
-
     # The stdlib's own code, making sockets of this class.
     dup = _twin.over(_stdlib.socket.dup, globals())
     accept = _twin.over(_stdlib.socket.accept, globals())
-
-
-def _closed() -> OSError:
-    return OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 def socketpair(family: Any = None, type: int = _stdlib.SOCK_STREAM, proto: int = 0) -> tuple[socket, socket]:
@@ -456,17 +370,6 @@ def socketpair(family: Any = None, type: int = _stdlib.SOCK_STREAM, proto: int =
 
 
 _twin.rebind_functions(_stdlib, globals())
-
-
-def _poison_unanswered(child: Child) -> None:
-    # A call is being aborted: what it sent last and has had no reply to must not be answered to another.
-    for stream in list(child.hub.streams.values()):
-        owner = stream.owner() if stream.owner is not None else None
-        if owner is not None and owner._sender == child.serial:
-            owner.poison()
-
-
-abort_hooks.append(_poison_unanswered)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,134 @@
+"""
+What ties a green socket to an event loop: its registration there, and every way in which that ends.
+
+The loop lets go of a descriptor before the kernel closes it, whoever closes it and wherever: a number that
+is given out again while the loop still has it would belong to a socket whose events are never delivered.
+"""
+
+from __future__ import annotations
+
+import _socket
+import errno
+import os
+import socket as _stdlib
+from typing import Any
+
+from motorish.errors import BusyError
+from motorish.green import outside
+from motorish.green.stream import GreenStream
+from motorish.hub import Child, Hub, abort_hooks, running_loop
+
+_base = _socket.socket
+
+
+class RegisteredSocket(_stdlib.socket):
+    """
+    Base of the green sockets.
+    """
+
+    # _sender: serial of the call whose send has had no reply yet; it must not see another's reply.
+    __slots__ = ("_handed_on", "_poisoned", "_sender", "_stream", "_timeout")
+
+    _handed_on: bool
+    _poisoned: bool
+    _sender: int
+    _stream: GreenStream | None
+    _timeout: float | None
+
+    def _attach(self, hub: Hub) -> GreenStream:
+        fd = self.fileno()
+        if fd < 0:
+            raise closed()
+        old = self._stream
+        if old is not None:
+            if old.reader is not None or old.writer is not None:
+                raise BusyError(
+                    f"a call on the loop {old.hub.loop!r} is using this socket; it cannot be used on "
+                    f"{hub.loop!r} at the same time"
+                )
+            self._stream = None
+            if old.hub.loop.is_running():
+                old.hub.loop.call_soon_threadsafe(old.forget)
+            elif not old.hub.closed:
+                old.forget()
+        left_over = hub.streams.get(fd)
+        if left_over is not None:
+            left_over.forget()
+        self._stream = GreenStream(hub, fd, self)
+        return self._stream
+
+    def poison(self) -> None:
+        """
+        Close the socket of an interrupted exchange: nobody may read what is left of it.  Runs on a child.
+        """
+        if self.fileno() >= 0 and not self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ACCEPTCONN):
+            self._poisoned = True
+            self._real_close()
+
+    def _real_close(self, _ss: Any = _base) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None and not stream.hub.closed:
+            loop = stream.hub.loop
+            if running_loop() is loop or not loop.is_running():
+                stream.forget()
+            else:
+                self._hand_over(stream)
+        _ss.close(self)
+
+    def _hand_over(self, stream: GreenStream) -> None:
+        # Not on the loop's thread, or amid anything at all: the loop must let go of the fd, then close it.
+        # No shutdown(): that would end the connection for duplicates and forked processes too.
+        stream.orphaned = True
+        super().detach()
+        try:
+            stream.hub.loop.call_soon_threadsafe(stream.forget)
+        except RuntimeError:  # the loop was closed this very moment
+            stream.forget()
+
+    def detach(self) -> int:
+        stream, self._stream = self._stream, None
+        if stream is not None and not stream.hub.closed:
+            loop = stream.hub.loop
+            if running_loop() is loop or not loop.is_running():
+                stream.forget()
+            else:
+                fd = os.dup(self.fileno())  # the number itself stays taken until the loop has let go of it
+                self._hand_over(stream)
+                os.set_blocking(fd, self._timeout is None)
+                return fd
+        fd = super().detach()
+        if fd >= 0 and self._timeout is None and not self._handed_on:
+            os.set_blocking(fd, True)
+        return fd
+
+    def __del__(self) -> None:
+        stream = getattr(self, "_stream", None)
+        if stream is None or _base.fileno(self) < 0:
+            return  # the C finaliser warns and closes
+        try:
+            outside.warn_unclosed(self)
+        finally:
+            self._stream = None
+            if stream.hub.closed or not stream.hub.loop.is_running():
+                stream.forget()
+                _base.close(self)
+            else:
+                self._hand_over(stream)
+
+
+def closed() -> OSError:
+    """
+    What the stdlib raises for a socket that was closed.
+    """
+    return OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def _poison_unanswered(child: Child) -> None:
+    # A call is being aborted: what it sent last and has had no reply to must not be answered to another.
+    for stream in list(child.hub.streams.values()):
+        owner = stream.owner() if stream.owner is not None else None
+        if owner is not None and owner._sender == child.serial:
+            owner.poison()
+
+
+abort_hooks.append(_poison_unanswered)
