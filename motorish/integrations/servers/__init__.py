@@ -1,7 +1,7 @@
 """
 Private real servers, for tests, examples and the chat demo.
 
-Each server is one child process (behind a small guard process) that listens on 127.0.0.1 only,
+Each server is one child process (behind a small guard process) that listens on this machine only,
 keeps all its files in the directory that it is given, and cannot outlive the program that started
 it, however that program ends::
 
@@ -11,8 +11,8 @@ it, however that program ends::
         print(mongo.uri)
 
 Nothing here uses an event loop or starts a thread: call it from a plain thread, or before and
-after the loop runs.  There is no authentication on mongod: not for data that other users of the
-same machine must not read.
+after the loop runs.  There is no authentication on mongod (unless ``extra_args`` say ``--auth``): not
+for data that other users of the same machine must not read.
 """
 
 from .base import Server as Server

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 HOST = "127.0.0.1"
+HOST_IPV6 = "::1"
 GUARD = Path(__file__).with_name("_guard.py")
 GRACE_S = 15.0  # from SIGTERM to SIGKILL
 POLL_S = 0.02

@@ -6,6 +6,7 @@ import fcntl
 import importlib.util
 import shutil
 import socket
+import ssl
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import bson
 
-from .base import HOST, Server, ServerError, ServerMissingError, poll_until
+from .base import HOST, HOST_IPV6, Server, ServerError, ServerMissingError, poll_until
 
 _LOCK_WAIT_S = 20.0  # a mongod whose starter was killed needs this at most to shut down
 _OP_MSG = 2013
@@ -53,6 +54,12 @@ class Mongod(Server):
         replica_set: name of the replica set that it is a member of, or None.
         extra_args: more command line arguments, such as
             ``["--setParameter", "enableTestCommands=1"]``.
+        tls: files with the server's certificate chain, its key, and the certificate of the authority
+            that clients' certificates must come from (PEM); the server then refuses connections
+            without TLS or, unless ``extra_args`` say ``--tlsAllowConnectionsWithoutCertificates``,
+            without a certificate.  The chain must be good for 127.0.0.1, and for clients too.
+        ipv6: listen on ``::1`` as well.
+        unix_socket: listen on `socket_path` as well.
         start_timeout: seconds from the start until it must answer.
     """
 
@@ -65,11 +72,17 @@ class Mongod(Server):
         replica_set: str | None = None,
         extra_args: Sequence[str] = (),
         *,
+        tls: tuple[Path, Path, Path] | None = None,
+        ipv6: bool = False,
+        unix_socket: bool = False,
         start_timeout: float = 60.0,
     ) -> None:
         super().__init__(data_dir, port, start_timeout=start_timeout)
         self.replica_set = replica_set
         self.extra_args = tuple(extra_args)
+        self.tls = tls
+        self.ipv6 = ipv6
+        self.unix_socket = unix_socket
 
     @property
     def uri(self) -> str:
@@ -77,6 +90,13 @@ class Mongod(Server):
         A connection string for this one server.
         """
         return f"mongodb://{HOST}:{self.port}/?directConnection=true"
+
+    @property
+    def socket_path(self) -> Path:
+        """
+        The Unix socket, if it is to have one; its path has room for 107 bytes.
+        """
+        return self.data_dir / f"mongodb-{self.port}.sock"
 
     def command(self, command: dict[str, Any], *, timeout: float = 10.0) -> dict[str, Any]:
         """
@@ -93,7 +113,7 @@ class Mongod(Server):
             OSError: the server does not answer.
         """
         body = b"\0\0\0\0\0" + bson.encode({**command, "$db": "admin"})
-        with socket.create_connection((HOST, self.port), timeout) as connection:
+        with self._connect(timeout) as connection:
             connection.sendall(struct.pack("<iiii", 16 + len(body), 1, 0, _OP_MSG) + body)
             with connection.makefile("rb") as replies:
                 header = replies.read(16)
@@ -103,6 +123,19 @@ class Mongod(Server):
             raise ConnectionError(f"mongod on port {self.port} closed the connection")
         return bson.decode(body[5:])
 
+    def _connect(self, timeout: float) -> socket.socket:
+        connection = socket.create_connection((HOST, self.port), timeout)
+        if self.tls is None:
+            return connection
+        chain, key, authority = self.tls
+        context = ssl.create_default_context(cafile=authority)
+        context.load_cert_chain(chain, key)  # it may demand one
+        try:
+            return context.wrap_socket(connection, server_hostname=HOST)
+        except BaseException:
+            connection.close()
+            raise
+
     def _prepare(self) -> list[str]:
         mongod = find_mongod()
         if mongod is None:
@@ -111,7 +144,7 @@ class Mongod(Server):
         files.mkdir(exist_ok=True)
         _wait_for_lock(files / "mongod.lock")
         command = [str(mongod), "--dbpath", str(files), "--port", str(self.port)]
-        command += ["--bind_ip", HOST, "--nounixsocket", "--quiet"]
+        command += [*self._listen_on(), "--quiet"]
         command += ["--wiredTigerCacheSizeGB", "0.25"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         # How long a member that is told to stop waits for its clients to notice; default 15 s.
@@ -119,6 +152,21 @@ class Mongod(Server):
         if self.replica_set:
             command += ["--replSet", self.replica_set]
         return [*command, *self.extra_args]
+
+    def _listen_on(self) -> list[str]:
+        arguments = ["--bind_ip", f"{HOST},{HOST_IPV6}", "--ipv6"] if self.ipv6 else ["--bind_ip", HOST]
+        if self.unix_socket:
+            arguments += ["--unixSocketPrefix", str(self.data_dir)]
+        else:
+            arguments.append("--nounixsocket")
+        if self.tls is None:
+            return arguments
+        chain, key, authority = self.tls
+        both = self.data_dir / "certificate-and-key.pem"
+        both.touch(mode=0o600)
+        both.write_bytes(key.read_bytes() + chain.read_bytes())
+        arguments += ["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", str(both)]
+        return [*arguments, "--tlsCAFile", str(authority)]
 
     def _answers(self) -> bool:
         try:
