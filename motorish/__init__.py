@@ -31,6 +31,7 @@ from motorish.patcher import unpatch as unpatch
 if TYPE_CHECKING:
     from motorish.drivers.mongo.api import MotorChangeStream as MotorChangeStream
     from motorish.drivers.mongo.api import MotorClient as MotorClient
+    from motorish.drivers.mongo.api import MotorClientSession as MotorClientSession
     from motorish.drivers.mongo.api import MotorCollection as MotorCollection
     from motorish.drivers.mongo.api import MotorCommandCursor as MotorCommandCursor
     from motorish.drivers.mongo.api import MotorCursor as MotorCursor
@@ -50,6 +51,7 @@ __all__ = [
     "ForeignLoopError",
     "MotorChangeStream",
     "MotorClient",
+    "MotorClientSession",
     "MotorCollection",
     "MotorCommandCursor",
     "MotorCursor",
@@ -76,6 +78,7 @@ _LAZY = dict.fromkeys(
     (
         "MotorChangeStream",
         "MotorClient",
+        "MotorClientSession",
         "MotorCollection",
         "MotorCommandCursor",
         "MotorCursor",

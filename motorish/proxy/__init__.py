@@ -10,4 +10,5 @@ from motorish.proxy.declarations import AsyncWrite as AsyncWrite
 from motorish.proxy.declarations import ChainingMethod as ChainingMethod
 from motorish.proxy.declarations import DelegateMethod as DelegateMethod
 from motorish.proxy.declarations import ReadOnlyProperty as ReadOnlyProperty
+from motorish.proxy.latent import Latent as Latent
 from motorish.proxy.namespace import NamespaceProxy as NamespaceProxy

@@ -14,6 +14,9 @@ from motorish.calls import Callback, check_callback, hand_over
 from motorish.hub import CallFuture, running_loop, spawn
 from motorish.proxy.binding import LoopBinding
 
+Cleanup = Callable[[], Any]
+"""What remains to be done after an aborted call; runs in a child of its own."""
+
 
 class Declaration:
     """
@@ -79,12 +82,18 @@ class Proxy:
         """
         return obj
 
+    def _after_abort(self) -> Cleanup | None:
+        """
+        What remains to be done if a call that takes this proxy as an argument is aborted.
+        """
+        return None
+
     def _call(
         self,
         function: Callable[..., Any],
         *args: Any,
         callback: Callback | None = None,
-        cleanup: Callable[[], Any] | None = None,
+        cleanup: Cleanup | None = None,
     ) -> Any:
         """
         Start *function* in a child: what the methods do that are written by hand.
@@ -100,6 +109,8 @@ class Proxy:
         binding = self._binding
         if running_loop() is not binding.loop:
             binding.bind()
+        if cleanup is None and binding.cleanup is not None:
+            cleanup = binding.cleanup()
         return hand_over(spawn(function, args, cleanup=cleanup), callback)
 
     def _result(self, value: Any, callback: Callback | None = None) -> Any:
@@ -122,10 +133,27 @@ def unwrap_args(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple([arg.delegate if isinstance(arg, Proxy) else arg for arg in args])
 
 
-def unwrap_kwargs(kwargs: dict[str, Any]) -> None:
+def unwrap_kwargs(kwargs: dict[str, Any]) -> Cleanup | None:
     """
     As `unwrap_args`, in place.
+
+    Returns:
+        What remains to be done if the call is aborted, or None.
     """
+    cleanup = None
     for name, value in kwargs.items():
         if isinstance(value, Proxy):
             kwargs[name] = value.delegate
+            cleanup = value._after_abort() or cleanup
+    return cleanup
+
+
+def cleanup_for(args: tuple[Any, ...]) -> Cleanup | None:
+    """
+    What remains to be done if a call with these arguments, not yet unwrapped, is aborted.
+    """
+    cleanup = None
+    for arg in args:
+        if isinstance(arg, Proxy):
+            cleanup = arg._after_abort() or cleanup
+    return cleanup

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
+from typing import Any
 
 from tornado.ioloop import IOLoop
 
@@ -24,9 +25,13 @@ class LoopBinding:
 
     Raises:
         TypeError: *io_loop* is no event loop.
+
+    Attributes:
+        cleanup: gives what remains to be done if a call of the caller's context is aborted; None as long
+            as no context has anything to do with it.
     """
 
-    __slots__ = ("_io_loop", "_owner", "_restart", "loop")
+    __slots__ = ("_io_loop", "_owner", "_restart", "cleanup", "loop")
 
     def __init__(
         self,
@@ -38,6 +43,7 @@ class LoopBinding:
         self._restart = restart
         self._io_loop: IOLoop | None = None
         self.loop: AbstractEventLoop | None = None
+        self.cleanup: Callable[[], Callable[[], Any] | None] | None = None
         if isinstance(io_loop, AbstractEventLoop):
             self.loop = io_loop
         elif io_loop is not None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from motorish.calls import Callback, check_callback, hand_over, has_callback_parameter
 from motorish.hub import CallFuture, running_loop, spawn
-from motorish.proxy.base import Declaration, Proxy, unwrap_args, unwrap_kwargs
+from motorish.proxy.base import Cleanup, Declaration, Proxy, cleanup_for, unwrap_args, unwrap_kwargs
 
 NEVER = 1 << 30
 
@@ -176,11 +176,13 @@ def _starter(method: Callable[..., Any], unwrap_from: int) -> Callable[..., Any]
         binding = self._binding
         if running_loop() is not binding.loop:
             binding.bind()
+        cleanup = None if binding.cleanup is None else binding.cleanup()
         if len(args) > unwrap_from:
+            cleanup = cleanup_for(args) or cleanup
             args = unwrap_args(args)
         if kwargs:
-            unwrap_kwargs(kwargs)
-        future = spawn(method, (self.delegate, *args), kwargs)
+            cleanup = unwrap_kwargs(kwargs) or cleanup
+        future = spawn(method, (self.delegate, *args), kwargs, cleanup=cleanup)
         return future if callback is None else hand_over(future, callback)  # type: ignore[return-value]
 
     return start
@@ -189,18 +191,16 @@ def _starter(method: Callable[..., Any], unwrap_from: int) -> Callable[..., Any]
 def _starter_and_wrapper(method: Callable[..., Any], wrapped_class: type[Any]) -> Callable[..., Any]:
     def call(self: Proxy, /, *args: Any, **kwargs: Any) -> Any:
         # Runs on a child.
-        unwrap_kwargs(kwargs)
-        result = method(self.delegate, *unwrap_args(args), **kwargs)
+        result = method(self.delegate, *args, **kwargs)
         return self.wrap(result) if type(result) is wrapped_class else result
 
     def start(
         self: Proxy, /, *args: Any, callback: Callback | None = None, **kwargs: Any
     ) -> CallFuture[Any] | None:
         check_callback(callback)
-        binding = self._binding
-        if running_loop() is not binding.loop:
-            binding.bind()
-        return hand_over(spawn(call, (self, *args), kwargs), callback)  # type: ignore[return-value]
+        cleanup = _prepare(self, args, kwargs)
+        future = spawn(call, (self, *unwrap_args(args)), kwargs, cleanup=cleanup)
+        return hand_over(future, callback)  # type: ignore[return-value]
 
     return start
 
@@ -208,13 +208,19 @@ def _starter_and_wrapper(method: Callable[..., Any], wrapped_class: type[Any]) -
 def _starter_without_callback(method: Callable[..., Any]) -> Callable[..., Any]:
     # For a method that has a parameter named callback: it stays the driver's.
     def start(self: Proxy, /, *args: Any, **kwargs: Any) -> CallFuture[Any]:
-        binding = self._binding
-        if running_loop() is not binding.loop:
-            binding.bind()
-        unwrap_kwargs(kwargs)
-        return spawn(method, (self.delegate, *unwrap_args(args)), kwargs)
+        cleanup = _prepare(self, args, kwargs)
+        return spawn(method, (self.delegate, *unwrap_args(args)), kwargs, cleanup=cleanup)
 
     return start
+
+
+def _prepare(proxy: Proxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Cleanup | None:
+    # What comes before a call: the proxy's loop, the arguments by name, the clean-up should it be aborted.
+    binding = proxy._binding
+    if running_loop() is not binding.loop:
+        binding.bind()
+    cleanup = unwrap_kwargs(kwargs) or cleanup_for(args)
+    return binding.cleanup() if cleanup is None and binding.cleanup is not None else cleanup
 
 
 def _session_position(method: Callable[..., Any]) -> int:
@@ -237,6 +243,26 @@ def _parameters(method: Callable[..., Any]) -> list[inspect.Parameter]:
     return list(signature.parameters.values())
 
 
+def has_signature_of(method: Callable[..., Any]) -> Callable[[Any], Any]:
+    """
+    Decorator of a method that is written by hand: it is shown with *method*'s parameters, and callback=.
+    """
+
+    def decorate(function: Any) -> Any:
+        function.__signature__ = _with_callback(method)
+        return function
+
+    return decorate
+
+
+def _with_callback(method: Callable[..., Any]) -> inspect.Signature:
+    parameters = _parameters(method)
+    own = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
+    last = parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
+    parameters.insert(len(parameters) - last, own)
+    return inspect.Signature(parameters)
+
+
 def _describe(
     function: Callable[..., Any],
     owner: type[Proxy],
@@ -247,12 +273,9 @@ def _describe(
     *,
     callback: bool,
 ) -> None:
-    parameters = _parameters(method)
-    if callback:
-        own = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
-        last = parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
-        parameters.insert(len(parameters) - last, own)
-    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    function.__signature__ = (  # type: ignore[attr-defined]
+        _with_callback(method) if callback else inspect.Signature(_parameters(method))
+    )
     function.__name__ = name
     function.__qualname__ = f"{owner.__qualname__}.{name}"
     function.__module__ = owner.__module__

@@ -26,6 +26,8 @@ class NamespaceProxy(Proxy):
             public = [name for name in dir(cls.__delegate_class__) if not name.startswith("_")]
             cls._not_children = frozenset({"delegate", *public})
 
+    __iter__ = None  # else Python would ask for the children [0], [1], ...
+
     def __getitem__(self, name: str) -> Any:
         raise NotImplementedError
 

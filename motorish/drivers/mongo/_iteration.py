@@ -16,8 +16,11 @@ from typing import Any, NoReturn, Self
 from pymongo.errors import InvalidOperation
 
 from motorish.calls import Callback, check_callback
+from motorish.drivers.mongo._transactions import cleanup_of
+from motorish.drivers.mongo.session import MotorClientSession
 from motorish.hub import CallFuture, running_loop
-from motorish.proxy import Proxy, ReadOnlyProperty
+from motorish.proxy import Latent, ReadOnlyProperty
+from motorish.proxy.base import Cleanup
 
 EACH_SLICE_S = 0.01
 """For how long, in seconds, each() hands out documents before other work of the loop has its turn."""
@@ -25,9 +28,12 @@ EACH_SLICE_S = 0.01
 Each = Callable[[Any, BaseException | None], Any]
 
 
-class BaseCursor(Proxy):
+class BaseCursor(Latent):
     """
     Base class of the cursors; get one from a collection.
+
+    Awaiting a cursor gives the cursor itself: what returns one is a coroutine in PyMongo's asynchronous
+    classes at times, and never in Motor's.
 
     Attributes:
         collection: what the cursor was made from.
@@ -37,13 +43,20 @@ class BaseCursor(Proxy):
     address = ReadOnlyProperty()
     alive = ReadOnlyProperty()
     cursor_id = ReadOnlyProperty()
-    session = ReadOnlyProperty()
 
     def __init__(self, cursor: Any, collection: Any) -> None:
         self.delegate = cursor
         self.collection = collection
         self.closed = False
         self._binding = collection._binding
+
+    @property
+    def session(self) -> MotorClientSession | None:
+        """
+        The session that the cursor was given, or None.
+        """
+        session = self.delegate.session
+        return None if session is None else MotorClientSession(session, self.collection._client)
 
     @property
     def started(self) -> bool:
@@ -62,7 +75,7 @@ class BaseCursor(Proxy):
             return data.popleft()
         if not delegate.alive:
             raise StopAsyncIteration
-        return await self._call(self._advance, cleanup=self._kill)
+        return await self._call(self._advance)
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,7 +99,7 @@ class BaseCursor(Proxy):
         data = self.delegate._data
         if data:
             return self._result(data.popleft(), callback)  # type: ignore[no-any-return]
-        return self._call(self._advance, callback=callback, cleanup=self._kill)  # type: ignore[no-any-return]
+        return self._call(self._advance, callback=callback)  # type: ignore[no-any-return]
 
     def to_list(self, length: int | None = None, callback: Callback | None = None) -> CallFuture[list[Any]]:
         """
@@ -106,7 +119,7 @@ class BaseCursor(Proxy):
                 raise ValueError(f"length must not be negative: {length}")
         if self._tailable():
             raise InvalidOperation("to_list() would never end: the cursor is tailable")
-        return self._call(self._collect, length, callback=callback, cleanup=self._kill)  # type: ignore[no-any-return]
+        return self._call(self._collect, length, callback=callback)  # type: ignore[no-any-return]
 
     @property
     def fetch_next(self) -> CallFuture[bool]:
@@ -120,7 +133,7 @@ class BaseCursor(Proxy):
         """
         if self.delegate._data:
             return self._result(True)  # type: ignore[no-any-return]
-        return self._call(self._fetch, cleanup=self._kill)  # type: ignore[no-any-return]
+        return self._call(self._fetch)  # type: ignore[no-any-return]
 
     def next_object(self) -> Any:
         """
@@ -155,7 +168,25 @@ class BaseCursor(Proxy):
             return self._result(None, callback)  # type: ignore[no-any-return]
         check_callback(callback)
         self.closed = True
-        return self._call(self._close, callback=callback, cleanup=self._kill)  # type: ignore[no-any-return]
+        return self._call(self._close, callback=callback)  # type: ignore[no-any-return]
+
+    def _call(
+        self,
+        function: Callable[..., Any],
+        *args: Any,
+        callback: Callback | None = None,
+        cleanup: Cleanup | None = None,
+    ) -> Any:
+        binding = self._binding
+        abort = cleanup_of(self._session()) or (binding.cleanup and binding.cleanup())
+        cleanup = cleanup or self._kill
+        if abort is not None:
+            cleanup = partial(_both, abort, cleanup)
+        return super()._call(function, *args, callback=callback, cleanup=cleanup)
+
+    def _session(self) -> Any:
+        # PyMongo's session, where the cursor was given one.
+        return self.delegate.session
 
     # What runs on a child.
 
@@ -201,7 +232,7 @@ class BaseCursor(Proxy):
         if self.closed:
             return
         if self.delegate.alive:
-            fetched = self._call(self._fetch, cleanup=self._kill)
+            fetched = self._call(self._fetch)
             fetched.add_done_callback(partial(self._fetched, callback))
         else:
             loop.call_soon(callback, None, None)
@@ -218,6 +249,13 @@ class BaseCursor(Proxy):
 
     def _tailable(self) -> bool:
         return False
+
+
+def _both(first: Cleanup, second: Cleanup) -> None:
+    try:
+        first()
+    finally:
+        second()
 
 
 def kill(cursor: Any) -> None:

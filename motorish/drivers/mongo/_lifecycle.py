@@ -7,9 +7,27 @@ from __future__ import annotations
 from typing import Any
 
 from pymongo.periodic_executor import PeriodicExecutor
+from pymongo.server_selectors import Selection, writable_server_selector
 from pymongo.synchronous.mongo_client import MongoClient
 
 from motorish.hub import spawn
+
+
+def connect(client: MongoClient[Any]) -> None:
+    """
+    Find a server that takes writes, or else one for the client's read preference.  Runs on a child.
+
+    The latter will do only when every known server has been asked once: until then the former may appear.
+    """
+
+    def usable(selection: Selection) -> Selection:
+        writable = writable_server_selector(selection)
+        servers = selection.topology_description.server_descriptions().values()
+        if writable or not all(server.is_server_type_known or server.error for server in servers):
+            return writable
+        return client.read_preference(selection)
+
+    client._get_topology().select_server(usable, "aconnect")
 
 
 def close(client: MongoClient[Any]) -> None:

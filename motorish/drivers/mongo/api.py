@@ -16,3 +16,4 @@ from motorish.drivers.mongo.command_cursor import MotorLatentCommandCursor as Mo
 from motorish.drivers.mongo.cursor import MotorCursor as MotorCursor
 from motorish.drivers.mongo.cursor import MotorRawBatchCursor as MotorRawBatchCursor
 from motorish.drivers.mongo.database import MotorDatabase as MotorDatabase
+from motorish.drivers.mongo.session import MotorClientSession as MotorClientSession

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+from collections.abc import Callable
 from typing import Any, NoReturn, Self
 
 from pymongo.errors import OperationFailure
@@ -15,20 +16,22 @@ from pymongo.synchronous.collection import Collection
 from motorish.calls import Callback, check_callback
 from motorish.drivers.mongo._iteration import kill
 from motorish.hub import CallFuture
-from motorish.proxy import Proxy
-from motorish.proxy.base import unwrap_kwargs
+from motorish.proxy import Latent, NamespaceProxy
+from motorish.proxy.base import Cleanup, unwrap_kwargs
+from motorish.proxy.declarations import has_signature_of
 
 _WATCH = inspect.signature(Collection.watch)
 
 
-class Watchable(Proxy):
+class Watchable(NamespaceProxy):
     """
     What can be watched for changes.
     """
 
-    def watch(self, *args: Any, **kwargs: Any) -> MotorChangeStream:
+    @has_signature_of(Collection.watch)
+    def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> MotorChangeStream:
         """
-        A stream of the changes here; nothing is sent until it is used.
+        A stream of the changes here; nothing is sent until it is used.  Also accepts callback=.
 
         Arguments as for PyMongo's ``watch``; ``max_await_time_ms`` is how long, in milliseconds, the
         server waits for a change before it answers.
@@ -44,12 +47,10 @@ class Watchable(Proxy):
         """
         arguments = _WATCH.bind(self, *args, **kwargs).arguments
         del arguments["self"]
-        return MotorChangeStream(self, arguments)
-
-    watch.__signature__ = _WATCH  # type: ignore[attr-defined]
+        return MotorChangeStream(self, arguments)._give(callback)  # type: ignore[no-any-return]
 
 
-class MotorChangeStream(Proxy):
+class MotorChangeStream(Latent):
     """
     The changes of a collection, database or deployment, as they happen.
 
@@ -92,21 +93,16 @@ class MotorChangeStream(Proxy):
         start = self._arguments.get("start_after") or self._arguments.get("resume_after")
         return copy.deepcopy(start)
 
-    def __await__(self) -> Any:
-        yield from self._call(self._live, cleanup=self._kill).__await__()
-        return self
-
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Any:
         if self._has_buffered():
             return self.delegate.try_next()  # type: ignore[union-attr]
-        return await self._call(self._advance, cleanup=self._kill)
+        return await self._call(self._advance)
 
     async def __aenter__(self) -> Self:
-        await self._call(self._live, cleanup=self._kill)
-        return self
+        return await self
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
@@ -123,13 +119,13 @@ class MotorChangeStream(Proxy):
         Raises:
             StopAsyncIteration: (from the future) the stream was closed.
         """
-        return self._call(self._advance, callback=callback, cleanup=self._kill)  # type: ignore[no-any-return]
+        return self._call(self._advance, callback=callback)  # type: ignore[no-any-return]
 
     def try_next(self, callback: Callback | None = None) -> CallFuture[Any]:
         """
         The next change, or None if one round trip brings none.  Coroutine. Also accepts callback=.
         """
-        return self._call(self._try_next, callback=callback, cleanup=self._kill)  # type: ignore[no-any-return]
+        return self._call(self._try_next, callback=callback)  # type: ignore[no-any-return]
 
     def close(self, callback: Callback | None = None) -> CallFuture[None]:
         """
@@ -139,7 +135,7 @@ class MotorChangeStream(Proxy):
         self._closed = True
         if self.delegate is None:
             return self._result(None, callback)  # type: ignore[no-any-return]
-        return self._call(self.delegate.close, callback=callback, cleanup=self._kill)  # type: ignore[no-any-return]
+        return self._call(self.delegate.close, callback=callback)  # type: ignore[no-any-return]
 
     def _has_buffered(self) -> bool:
         # Whether try_next() does no I/O.  Without _id it closes the stream, which does.
@@ -149,7 +145,19 @@ class MotorChangeStream(Proxy):
         data = stream._cursor._data
         return bool(data) and "_id" in data[0]
 
+    def _call(
+        self,
+        function: Callable[..., Any],
+        *args: Any,
+        callback: Callback | None = None,
+        cleanup: Cleanup | None = None,
+    ) -> Any:
+        return super()._call(function, *args, callback=callback, cleanup=cleanup or self._kill)
+
     # What runs on a child.
+
+    def _prepare(self) -> None:
+        self._live()
 
     def _live(self) -> ChangeStream[Any]:
         if self.delegate is None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 from asyncio import AbstractEventLoop
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from bson.codec_options import TypeRegistry
+from pymongo.client_session_shared import TransactionOptions
 from pymongo.driver_info import DriverInfo
 from pymongo.server_description import ServerDescription
 from pymongo.server_selectors import Selection, secondary_server_selector, writable_server_selector
@@ -26,6 +27,7 @@ from motorish.drivers.mongo import _lifecycle
 from motorish.drivers.mongo.change_stream import Watchable
 from motorish.drivers.mongo.command_cursor import MotorCommandCursor
 from motorish.drivers.mongo.database import MotorDatabase
+from motorish.drivers.mongo.session import MotorClientSession
 from motorish.errors import UsageError
 from motorish.hub import CallFuture, running_loop
 from motorish.proxy import (
@@ -33,12 +35,11 @@ from motorish.proxy import (
     AsyncRead,
     DelegateMethod,
     LoopBinding,
-    NamespaceProxy,
     ReadOnlyProperty,
 )
 
 
-class MotorClient(Watchable, NamespaceProxy):
+class MotorClient(Watchable):
     """
     An asynchronous MongoDB client for Tornado and asyncio.
 
@@ -71,8 +72,11 @@ class MotorClient(Watchable, NamespaceProxy):
     list_database_names = AsyncRead()
     server_info = AsyncRead()
 
+    append_metadata = DelegateMethod()
+    eq_props = DelegateMethod()
     get_database = DelegateMethod().wrap(Database)
     get_default_database = DelegateMethod().wrap(Database)
+    next = DelegateMethod()  # a TypeError: a client is not an iterator
 
     HOST = ReadOnlyProperty()
     PORT = ReadOnlyProperty()
@@ -119,6 +123,16 @@ class MotorClient(Watchable, NamespaceProxy):
         """
         return self.get_io_loop()
 
+    @property
+    def _client(self) -> Self:
+        return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
     def __getitem__(self, name: str) -> MotorDatabase:
         return self._database_class(self, name)
 
@@ -132,6 +146,57 @@ class MotorClient(Watchable, NamespaceProxy):
             return MotorCommandCursor(obj, self)
         return obj
 
+    def start_session(
+        self,
+        causal_consistency: bool | None = None,
+        default_transaction_options: TransactionOptions | None = None,
+        snapshot: bool | None = False,
+        *,
+        callback: Callback | None = None,
+    ) -> MotorClientSession:
+        """
+        Start a session; nothing is sent.  It can be used at once, or awaited.  Also accepts callback=.
+
+        Args:
+            causal_consistency: reads see what was written before in this session; the default unless
+                *snapshot*.
+            default_transaction_options: of the session's transactions.
+            snapshot: all reads see the data of one moment.
+
+        Raises:
+            pymongo.errors.ConfigurationError: *snapshot* and *causal_consistency* exclude each other.
+
+        Example::
+
+            async with client.start_session() as session:
+                await orders.insert_one({"_id": 1}, session=session)
+        """
+        session = self.delegate.start_session(causal_consistency, default_transaction_options, snapshot)
+        return MotorClientSession(session, self)._give(callback)  # type: ignore[no-any-return]
+
+    def aconnect(self, callback: Callback | None = None) -> CallFuture[None]:
+        """
+        Connect now, not with the first operation.  Coroutine. Also accepts callback=.
+
+        Unlike PyMongo's, it returns when a server has been found that the client can use, so that
+        `address`, `primary` and their like know it.
+
+        Raises:
+            pymongo.errors.ServerSelectionTimeoutError: none was found in ``serverSelectionTimeoutMS``.
+        """
+        return self._call(_lifecycle.connect, self.delegate, callback=callback)  # type: ignore[no-any-return]
+
+    def open(self, callback: Callback | None = None) -> CallFuture[Self]:
+        """
+        As `aconnect`, but gives the client itself; from Motor before 1.0.
+        """
+        return self._call(self._open, callback=callback)  # type: ignore[no-any-return]
+
+    def _open(self) -> Self:
+        # Runs on a child.
+        _lifecycle.connect(self.delegate)
+        return self
+
     def close(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         End the server's sessions, close all connections and stop the monitors.
@@ -144,6 +209,12 @@ class MotorClient(Watchable, NamespaceProxy):
         if running_loop() is None and callback is None:
             self.delegate.close()
             return None  # type: ignore[return-value]
+        return self.aclose(callback)
+
+    def aclose(self, callback: Callback | None = None) -> CallFuture[None]:
+        """
+        As `close`, on the event loop.  Coroutine. Also accepts callback=.
+        """
         return self._call(_lifecycle.close, self.delegate, callback=callback)  # type: ignore[no-any-return]
 
     # PyMongo's properties wait for a server, or for a lock; these answer from what is known now.
@@ -229,13 +300,11 @@ class MotorClient(Watchable, NamespaceProxy):
         return {server.address for server in selector(Selection.from_topology_description(description))}
 
     def _writable_server(self, asked: str) -> ServerDescription:
-        selection = Selection.from_topology_description(self.topology_description)
-        for server in writable_server_selector(selection).server_descriptions:
+        for server in self.topology_description.apply_selector(writable_server_selector):
             return server
         raise UsageError(
             f"{type(self).__name__}.{asked} is not known: no server that takes writes has been found "
-            "yet, and a property cannot wait for one. Await an operation first, for instance "
-            'await client.admin.command("ping").'
+            "yet, and a property cannot wait for one: await client.aconnect() first."
         )
 
 

@@ -4,7 +4,7 @@ MotorCollection: a collection of a MotorDatabase.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bson.codec_options import CodecOptions
@@ -16,6 +16,7 @@ from pymongo.synchronous.cursor import Cursor, RawBatchCursor
 from pymongo.synchronous.database import Database
 from pymongo.write_concern import WriteConcern
 
+from motorish.calls import Callback
 from motorish.drivers.mongo.change_stream import Watchable
 from motorish.drivers.mongo.command_cursor import MotorCommandCursor, MotorLatentCommandCursor
 from motorish.drivers.mongo.cursor import MotorCursor, MotorRawBatchCursor
@@ -28,12 +29,14 @@ from motorish.proxy import (
     ReadOnlyProperty,
 )
 from motorish.proxy.base import unwrap_args, unwrap_kwargs
+from motorish.proxy.declarations import has_signature_of
 
 if TYPE_CHECKING:
+    from motorish.drivers.mongo.client import MotorClient
     from motorish.drivers.mongo.database import MotorDatabase
 
 
-class MotorCollection(Watchable, NamespaceProxy):
+class MotorCollection(Watchable):
     """
     A collection; get one from a database: ``db.orders`` or ``db["orders"]``.
 
@@ -79,6 +82,7 @@ class MotorCollection(Watchable, NamespaceProxy):
     update_one = AsyncWrite()
     update_search_index = AsyncCommand()
 
+    next = DelegateMethod()  # a TypeError: a collection is not an iterator
     with_options = DelegateMethod().wrap(Collection)
 
     codec_options = ReadOnlyProperty()
@@ -116,6 +120,11 @@ class MotorCollection(Watchable, NamespaceProxy):
         self.database = database
         self._binding = database._binding
 
+    @property
+    def _client(self) -> MotorClient:
+        client: MotorClient = self.database._client
+        return client
+
     def __getitem__(self, name: str) -> MotorCollection:
         return type(self)(self.database, f"{self.name}.{name}", _delegate=self.delegate[name])
 
@@ -150,37 +159,60 @@ class MotorCollection(Watchable, NamespaceProxy):
         unwrap_kwargs(kwargs)
         return MotorRawBatchCursor(self.delegate.find_raw_batches(*unwrap_args(args), **kwargs), self)
 
-    def aggregate(self, pipeline: Sequence[Any], *args: Any, **kwargs: Any) -> MotorLatentCommandCursor:
+    @has_signature_of(Collection.aggregate)
+    def aggregate(
+        self, pipeline: Sequence[Any], *args: Any, callback: Callback | None = None, **kwargs: Any
+    ) -> MotorLatentCommandCursor:
         """
         Run an aggregation pipeline; the command is sent when the cursor that is returned is first used.
 
-        Arguments as for PyMongo's ``Collection.aggregate``.
+        Arguments as for PyMongo's ``Collection.aggregate``.  Also accepts callback=.
 
         Example::
 
             await db.orders.aggregate([{"$out": "archive"}]).to_list()
         """
-        return MotorLatentCommandCursor(self, self.delegate.aggregate, (pipeline, *args), kwargs)
+        return self._latent(self.delegate.aggregate, (pipeline, *args), kwargs, callback)
 
+    @has_signature_of(Collection.aggregate_raw_batches)
     def aggregate_raw_batches(
-        self, pipeline: Sequence[Any], *args: Any, **kwargs: Any
+        self, pipeline: Sequence[Any], *args: Any, callback: Callback | None = None, **kwargs: Any
     ) -> MotorLatentCommandCursor:
         """
         As `aggregate`, but each item is a whole batch of documents as BSON bytes.
         """
-        return MotorLatentCommandCursor(self, self.delegate.aggregate_raw_batches, (pipeline, *args), kwargs)
+        return self._latent(self.delegate.aggregate_raw_batches, (pipeline, *args), kwargs, callback)
 
-    def list_indexes(self, *args: Any, **kwargs: Any) -> MotorLatentCommandCursor:
+    @has_signature_of(Collection.list_indexes)
+    def list_indexes(
+        self, *args: Any, callback: Callback | None = None, **kwargs: Any
+    ) -> MotorLatentCommandCursor:
         """
         The collection's indexes, as documents; the command is sent when the cursor is first used.
-        """
-        return MotorLatentCommandCursor(self, self.delegate.list_indexes, args, kwargs)
 
-    def list_search_indexes(self, *args: Any, **kwargs: Any) -> MotorLatentCommandCursor:
+        Also accepts callback=.
+        """
+        return self._latent(self.delegate.list_indexes, args, kwargs, callback)
+
+    @has_signature_of(Collection.list_search_indexes)
+    def list_search_indexes(
+        self, *args: Any, callback: Callback | None = None, **kwargs: Any
+    ) -> MotorLatentCommandCursor:
         """
         The collection's search indexes (Atlas); the command is sent when the cursor is first used.
+
+        Also accepts callback=.
         """
-        return MotorLatentCommandCursor(self, self.delegate.list_search_indexes, args, kwargs)
+        return self._latent(self.delegate.list_search_indexes, args, kwargs, callback)
+
+    def _latent(
+        self,
+        start: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        callback: Callback | None,
+    ) -> MotorLatentCommandCursor:
+        return MotorLatentCommandCursor(self, start, args, kwargs)._give(callback)  # type: ignore[no-any-return]
 
     def wrap(self, obj: Any) -> Any:
         """

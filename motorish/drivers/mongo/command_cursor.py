@@ -34,7 +34,7 @@ class MotorCommandCursor(BaseCursor):
         data = self.delegate._data
         if data:
             return self._result(data.popleft(), callback)  # type: ignore[no-any-return]
-        return self._call(self._try_next, callback=callback, cleanup=self._kill)  # type: ignore[no-any-return]
+        return self._call(self._try_next, callback=callback)  # type: ignore[no-any-return]
 
     def _try_next(self) -> Any:
         return self._live().try_next()
@@ -89,10 +89,6 @@ class MotorLatentCommandCursor(MotorCommandCursor):
         self._kwargs = kwargs
         self._batch_size: int | None = None
 
-    def __await__(self) -> Any:
-        yield from self._call(self._live, cleanup=self._kill).__await__()
-        return self
-
     def batch_size(self, batch_size: int) -> Self:
         """
         Let the server send so many documents at once.  Returns the cursor itself.
@@ -111,6 +107,12 @@ class MotorLatentCommandCursor(MotorCommandCursor):
             self._kwargs["batchSize"] = batch_size  # of the first batch too
         self._batch_size = batch_size
         return self
+
+    def _session(self) -> Any:
+        return self._kwargs.get("session")
+
+    def _prepare(self) -> None:
+        self._live()
 
     def _live(self) -> Any:
         # Runs on a child.

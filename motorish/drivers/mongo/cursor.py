@@ -9,8 +9,10 @@ from typing import Any, ClassVar, Self
 from pymongo.cursor_shared import _QUERY_OPTIONS
 from pymongo.synchronous.cursor import Cursor, RawBatchCursor
 
+from motorish.calls import Callback
 from motorish.drivers.mongo._iteration import BaseCursor
-from motorish.proxy import AsyncRead, ChainingMethod, ReadOnlyProperty
+from motorish.hub import CallFuture
+from motorish.proxy import ChainingMethod, ReadOnlyProperty
 
 
 class MotorCursor(BaseCursor):
@@ -23,9 +25,6 @@ class MotorCursor(BaseCursor):
     __delegate_class__: ClassVar[type[Any]] = Cursor
 
     delegate: Cursor[Any]
-
-    distinct = AsyncRead()
-    explain = AsyncRead()
 
     add_option = ChainingMethod()
     allow_disk_use = ChainingMethod()
@@ -45,6 +44,43 @@ class MotorCursor(BaseCursor):
     where = ChainingMethod()
 
     retrieved = ReadOnlyProperty()
+
+    def distinct(self, key: str, *, callback: Callback | None = None) -> CallFuture[list[Any]]:
+        """
+        The different values of *key* in the documents that match.  Coroutine. Also accepts callback=.
+        """
+        return self._call(self.delegate.distinct, key, callback=callback, cleanup=_leave_alone)  # type: ignore[no-any-return]
+
+    def explain(self, *, callback: Callback | None = None) -> CallFuture[Any]:
+        """
+        How the server would find the documents.  Coroutine. Also accepts callback=.
+        """
+        return self._call(self.delegate.explain, callback=callback, cleanup=_leave_alone)  # type: ignore[no-any-return]
+
+    def __getitem__(self, index: int | slice) -> Self:
+        """
+        The cursor itself, limited to one document or to a slice of what it would have found.
+
+        A limit that was set before is ignored; a skip adds to *index*, but not to a slice.
+
+        Raises:
+            IndexError: a negative number, a step, or a stop before the start.
+            InvalidOperation: the query was sent already.
+
+        Example::
+
+            third = await orders.find().sort("_id")[2].next()
+            page = await orders.find().sort("_id")[20:30].to_list()
+        """
+        if isinstance(index, int):
+            if index < 0:
+                raise IndexError(f"a cursor has no index {index}: it cannot count from the end")
+            index += self.delegate._skip
+            self.delegate[index : index + 1]
+            self.delegate.limit(-1)  # one batch, and the server closes its cursor
+        else:
+            self.delegate[index]
+        return self
 
     def rewind(self) -> Self:
         """
@@ -67,8 +103,17 @@ class MotorCursor(BaseCursor):
     def __deepcopy__(self, memo: Any) -> Self:
         return type(self)(self.delegate.__deepcopy__(memo), self.collection)
 
+    def _fetch(self) -> bool:
+        return not self.delegate._empty and super()._fetch()
+
     def _tailable(self) -> bool:
         return bool(self.delegate._query_flags & _QUERY_OPTIONS["tailable_cursor"])
+
+
+def _leave_alone() -> None:
+    """
+    The clean-up of an aborted call that did not use the cursor itself.
+    """
 
 
 class MotorRawBatchCursor(MotorCursor):

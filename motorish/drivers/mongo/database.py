@@ -15,6 +15,7 @@ from pymongo.synchronous.command_cursor import CommandCursor
 from pymongo.synchronous.database import Database
 from pymongo.write_concern import WriteConcern
 
+from motorish.calls import Callback
 from motorish.drivers.mongo.change_stream import Watchable
 from motorish.drivers.mongo.collection import MotorCollection
 from motorish.drivers.mongo.command_cursor import MotorCommandCursor, MotorLatentCommandCursor
@@ -22,15 +23,15 @@ from motorish.proxy import (
     AsyncCommand,
     AsyncRead,
     DelegateMethod,
-    NamespaceProxy,
     ReadOnlyProperty,
 )
+from motorish.proxy.declarations import has_signature_of
 
 if TYPE_CHECKING:
     from motorish.drivers.mongo.client import MotorClient
 
 
-class MotorDatabase(Watchable, NamespaceProxy):
+class MotorDatabase(Watchable):
     """
     A database; get one from a client: ``client.shop`` or ``client["shop"]``.
 
@@ -58,6 +59,7 @@ class MotorDatabase(Watchable, NamespaceProxy):
     validate_collection = AsyncRead().unwrap("MotorCollection")
 
     get_collection = DelegateMethod().wrap(Collection)
+    next = DelegateMethod()  # a TypeError: a database is not an iterator
     with_options = DelegateMethod().wrap(Database)
 
     codec_options = ReadOnlyProperty()
@@ -105,16 +107,17 @@ class MotorDatabase(Watchable, NamespaceProxy):
             "what you called is the database of that name"
         )
 
-    def aggregate(self, pipeline: Sequence[Any], *args: Any, **kwargs: Any) -> MotorLatentCommandCursor:
+    @has_signature_of(Database.aggregate)
+    def aggregate(
+        self, pipeline: Sequence[Any], *args: Any, callback: Callback | None = None, **kwargs: Any
+    ) -> MotorLatentCommandCursor:
         """
         Run an aggregation pipeline that needs no collection, such as one that begins with $currentOp.
 
         Arguments as for PyMongo's ``Database.aggregate``.  The command is sent when the cursor that is
-        returned is first used.
+        returned is first used.  Also accepts callback=.
         """
-        return MotorLatentCommandCursor(
-            self["$cmd.aggregate"], self.delegate.aggregate, (pipeline, *args), kwargs
-        )
+        return self["$cmd.aggregate"]._latent(self.delegate.aggregate, (pipeline, *args), kwargs, callback)
 
     def wrap(self, obj: Any) -> Any:
         """
