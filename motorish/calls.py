@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
+from greenlet import GreenletExit
+
 from motorish import hub
 from motorish.errors import DeadlineExceeded, ForeignLoopError, NotInChildError
 from motorish.hub import Abort, CallFuture, Scope, current_child, park, resume
@@ -39,6 +41,7 @@ def spawn(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Cal
         A started `CallFuture`.  Await it, or cancel it to end the call at its wait.
 
     Raises:
+        TypeError: *function* is a coroutine function.
         UsageError: no event loop is running in this thread.
 
     Example::
@@ -46,6 +49,8 @@ def spawn(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Cal
         future = motorish.spawn(load_users, connection, limit=10)
         users = await future
     """
+    if _is_coroutine_function(function):
+        raise TypeError(f"{function!r} is a coroutine function: await it, spawn() runs synchronous ones")
     return hub.spawn(function, args, kwargs)
 
 
@@ -64,7 +69,7 @@ def asynchronize(function: Callable[P, T], /) -> Callable[..., CallFuture[T]]:
         A function that returns a `CallFuture`, or None when it is given a callback.
 
     Raises:
-        TypeError: (when called) the callback is not callable.
+        TypeError: *function* is a coroutine function; (when called) the callback is one, or is not callable.
 
     Example::
 
@@ -72,6 +77,8 @@ def asynchronize(function: Callable[P, T], /) -> Callable[..., CallFuture[T]]:
         users = await load_users_async(connection, limit=10)
         load_users_async(connection, callback=lambda users, error: print(users, error))
     """
+    if _is_coroutine_function(function):
+        raise TypeError(f"{function!r} is a coroutine function already")
     if has_callback_parameter(function):
 
         @functools.wraps(function)
@@ -102,8 +109,20 @@ def check_callback(callback: object) -> None:
     """
     Refuse, before anything is started, a ``callback=`` that cannot be called.
     """
-    if callback is not None and not callable(callback):
+    if callback is None:
+        return
+    if not callable(callback):
         raise TypeError(f"callback must be a function callback(result, error) or None, not {callback!r}")
+    if _is_coroutine_function(callback):
+        raise TypeError(
+            f"callback must be a plain function: nobody would await the coroutine of {callback!r}"
+        )
+
+
+def _is_coroutine_function(function: object) -> bool:
+    # inspect.iscoroutinefunction() without its loops: spawn() asks for every call.
+    code = getattr(function, "__code__", None)
+    return code is not None and bool(code.co_flags & inspect.CO_COROUTINE)
 
 
 def hand_over(future: asyncio.Future[T], callback: Callback | None) -> asyncio.Future[T] | None:
@@ -229,6 +248,8 @@ def timeout(seconds: float | None) -> Iterator[None]:
         child.deadline = at if whole_call is None or (at is not None and at < whole_call) else whole_call
     try:
         yield
+    except (KeyboardInterrupt, SystemExit, GreenletExit):
+        raise
     except BaseException as error:
         if child is not None and child.raised and child.abort is Abort.DEADLINE and at != whole_call:
             raise DeadlineExceeded(f"the deadline of motorish.timeout({seconds}) passed") from error
@@ -238,7 +259,7 @@ def timeout(seconds: float | None) -> Iterator[None]:
         if child is not None:
             child.deadline = whole_call
             if child.abort is Abort.DEADLINE and (whole_call is None or whole_call > monotonic()):
-                child.abort, child.raised = None, 0
+                child.clear_abort()
 
 
 @contextmanager
@@ -255,10 +276,8 @@ def scope() -> Iterator[None]:
             await load_user_async(1)
             await save_order_async(order)
     """
-    own = Scope()
-    token = hub.scope_of_context.set(own)
+    token = hub.scope_of_context.set(Scope())
     try:
         yield
     finally:
         hub.scope_of_context.reset(token)
-        own.thread = None

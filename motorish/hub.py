@@ -187,7 +187,9 @@ class Child(greenlet):
             error = error.with_traceback(error.__traceback__.tb_next)  # our own frame says nothing
         if future.done():
             return
-        if self.raised and self.abort is Abort.DEADLINE:
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            future.set_exception(error)
+        elif self.raised and self.abort is Abort.DEADLINE:
             exceeded = DeadlineExceeded("the deadline of motorish.timeout passed before the call was done")
             exceeded.__cause__ = error
             future.set_exception(exceeded)
@@ -201,19 +203,38 @@ class Child(greenlet):
             future.set_exception(error)
 
     def _end_abort(self, cleanup: Callable[[], Any] | None) -> None:
-        hub, raised, self.abort, self.raised = self.hub, self.raised, None, 0
+        raised, hub = self.raised, self.hub
+        self.clear_abort()
         if cleanup is not None and raised and not hub.closed:
             hub.loop.call_soon(hub.clean_up, cleanup)
 
-    def switch_here(self) -> bool:
+    def clear_abort(self) -> None:
         """
-        Be the child of the current greenlet, so that it can be switched to; impossible in another thread.
+        The call, or the block with a deadline of its own, is over: what comes next is not aborted.
+        """
+        if self.raised:
+            for hook in abort_hooks:
+                hook(self)
+        self.abort, self.raised = None, 0
+
+    def adopt(self) -> None:
+        """
+        Make the current greenlet the one that park() returns to.
+
+        Raises:
+            UsageError: this is not the thread in which the call was started.
         """
         try:
             self.parent = getcurrent()
         except ValueError:
-            return False
-        return True
+            self.hub.calls.discard(self)
+            error = UsageError(
+                f"this call began when {self.hub.loop!r} ran in another thread, where its greenlet stays: "
+                "run an event loop in one thread, or end its calls before it moves"
+            )
+            if self.future is not None and not self.future.done():
+                self.future.set_exception(error)
+            raise error from None
 
     def deliver_abort(self, future: CallFuture[Any]) -> None:
         """
@@ -227,10 +248,9 @@ class Child(greenlet):
         The exception that tells the waiting driver to stop.  Runs on the child, inside the wait.
         """
         assert self.abort is not None
-        if not self.raised:
-            for hook in abort_hooks:
-                hook(self)
         self.raised += 1
+        for hook in abort_hooks:
+            hook(self)
         known = adapter.for_frame(sys._getframe(1))
         chosen = CallAborted if known is None else known.cancel_exception
         if self.raised >= DRIVER_STUBBORN:
@@ -265,7 +285,7 @@ class Child(greenlet):
 
 
 abort_hooks: list[Callable[[Child], None]] = []
-"""Called on the child when its abort is first raised (the green sockets close what was interrupted)."""
+"""Called on the child whenever its abort is raised, and at its end: sockets close what was interrupted."""
 
 
 class Hub:
@@ -280,6 +300,7 @@ class Hub:
         self.calls: set[Child] = set()
         self.later: set[CallFuture[Any]] = set()  # of calls that the loop is to start
         self.streams: dict[int, Any] = {}  # fd -> GreenStream; owned by motorish.green.stream
+        self._exit: BaseException | None = None  # SystemExit or KeyboardInterrupt of a call ended by close()
         self._close_loop = loop.close
         loop.close = self.close  # type: ignore[method-assign]
 
@@ -337,6 +358,9 @@ class Hub:
             _hubs.pop(self.loop, None)
             vars(self.loop).pop("close", None)
         self._close_loop()
+        exiting, self._exit = self._exit, None
+        if exiting is not None:
+            raise exiting
 
     def _end_calls(self) -> None:
         for future in self.later:
@@ -345,18 +369,24 @@ class Hub:
         for _ in range(len(self.calls) + DRIVER_STUBBORN):
             for child in list(self.calls):
                 child.abort = Abort.LOOP_CLOSED
-                if child.parked and child.switch_here():
-                    child.switch(False)
+                if child.parked:
+                    self._end(resume, child, False)
         for child in list(self.calls):
-            if child.switch_here():
-                child.throw(GreenletExit)
+            self._end(interrupt, child, GreenletExit())
             if child.future is not None:  # not even that ended it, or it belongs to another thread
                 asyncio.Future.cancel(child.future)
         self.calls.clear()
         for child in self.idle:
-            if child.switch_here():
-                child.throw(GreenletExit)
+            self._end(interrupt, child, GreenletExit())
         self.idle.clear()
+
+    def _end(self, switch: Callable[[Child, Any], None], child: Child, how: object) -> None:
+        try:
+            switch(child, how)
+        except (KeyboardInterrupt, SystemExit) as error:
+            self._exit = self._exit or error  # when all have ended and the loop is closed
+        except UsageError:
+            pass  # it belongs to another thread
 
 
 _hubs: dict[AbstractEventLoop, Hub] = {}
@@ -477,7 +507,7 @@ def resume(child: Child, woken: bool = True) -> None:
         child: must be parked; whoever calls sees to it that each wait is resumed once.
         woken: what park() returns.
     """
-    child.parent = getcurrent()
+    child.adopt()
     child.switch(woken)
 
 
@@ -485,7 +515,7 @@ def interrupt(child: Child, error: BaseException) -> None:
     """
     Raise *error* in a parked child, at its wait.  Runs on the loop greenlet.
     """
-    child.parent = getcurrent()
+    child.adopt()
     child.throw(error)
 
 
