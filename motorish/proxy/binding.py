@@ -87,5 +87,6 @@ class LoopBinding:
         if self._io_loop is None:
             # Bound, but asked for where another loop runs or none does: Tornado's own table knows.
             assert self.loop is not None
-            self._io_loop = IOLoop._ioloop_for_asyncio[self.loop]
+            known = IOLoop._ioloop_for_asyncio.get(self.loop)
+            self._io_loop = known or IOLoop(asyncio_loop=self.loop, make_current=False)
         return self._io_loop

@@ -98,3 +98,16 @@ def test_a_loop_can_be_given() -> None:
         loop.close()
     with pytest.raises(TypeError, match="io_loop"):
         LoopBinding("Thing", pytest.fail, "loop")  # type: ignore[arg-type]
+
+
+def test_io_loop_of_an_asyncio_loop_that_tornado_does_not_know_yet() -> None:
+    """
+    get_io_loop() makes the IOLoop then, without making it current.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        binding = LoopBinding("MotorClient", lambda: None, loop)
+
+        assert loop is binding.get_io_loop().asyncio_loop  # type: ignore[attr-defined]
+    finally:
+        loop.close()
