@@ -102,14 +102,16 @@ class RegisteredSocket(_stdlib.socket):
         return fd
 
     def __del__(self) -> None:
-        stream = getattr(self, "_stream", None)
-        if stream is None or _base.fileno(self) < 0:
-            return  # the C finaliser warns and closes
+        # Instead of the C finaliser, which Python does not call where there is a __del__.
+        if _base.fileno(self) < 0:
+            return
         try:
             outside.warn_unclosed(self)
         finally:
-            self._stream = None
-            if stream.hub.closed or not stream.hub.loop.is_running():
+            stream, self._stream = getattr(self, "_stream", None), None
+            if stream is None:
+                _base.close(self)
+            elif stream.hub.closed or not stream.hub.loop.is_running():
                 stream.forget()
                 _base.close(self)
             else:

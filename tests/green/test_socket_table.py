@@ -179,6 +179,34 @@ def test_number_is_reused_by_the_loop_itself(
     assert b"delivered" == run_async(reuse())
 
 
+def dropped(make: Callable[[], stdlib.socket]) -> int:
+    """
+    Make a socket and let it be collected; its descriptor.
+    """
+    return make().fileno()
+
+
+@pytest.mark.parametrize("kind", ["made", "accepted", "detached"])
+def test_dropped_without_a_wait_is_closed(unraisable: list[Any], kind: str) -> None:
+    """
+    A socket that no loop knows and that is dropped warns and is closed, like the stdlib's.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server, stdlib.create_connection(server.getsockname()):
+        if kind == "made":
+            number = dropped(socket.socket)
+        elif kind == "accepted":
+            number = dropped(lambda: server.accept()[0])
+        else:
+            number = dropped(lambda: socket.socket(fileno=stdlib.socket().detach()))
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(number)
+
+    assert [(ResourceWarning, True)] == [
+        (type(error), str(error).startswith(f"unclosed <motorish.green.socket.socket fd={number},"))
+        for error in unraisable
+    ]
+
+
 def test_close_in_thread_leaves_duplicates_connected(run_async: Callable[..., Any]) -> None:
     """
     Closing one of two duplicates, in a thread or by collection, does not end the connection.
