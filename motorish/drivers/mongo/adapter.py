@@ -9,7 +9,7 @@ from motorish.adapter import Adapter, register
 PYMONGO = register(
     Adapter(
         name="pymongo",
-        packages=("pymongo", "bson", "gridfs"),
+        packages=("pymongo", "bson", "gridfs", "dns"),  # dns: dnspython, for mongodb+srv
         # An OSError would make it retry, and reset the whole pool; CancelledError it cleans up after.
         cancel_exception=CancelledError,
         # Its monitors, and the executor that kills abandoned cursors.

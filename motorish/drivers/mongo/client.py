@@ -23,7 +23,7 @@ from tornado.ioloop import IOLoop
 
 import motorish
 from motorish.calls import Callback
-from motorish.drivers.mongo import _lifecycle
+from motorish.drivers.mongo import _lifecycle, _srv
 from motorish.drivers.mongo.change_stream import Watchable
 from motorish.drivers.mongo.command_cursor import MotorCommandCursor
 from motorish.drivers.mongo.database import MotorDatabase
@@ -110,6 +110,7 @@ class MotorClient(Watchable):
             **kwargs,
         )
         _lifecycle.unstart(self.delegate)
+        _srv.look_up_once(self.delegate)
         if driver is not None:
             self.delegate.append_metadata(driver)
         self._binding = LoopBinding(

@@ -31,17 +31,22 @@ def plain_mongod(mongod_program: Path, server_dir: Path) -> Iterator[Mongod]:
 
 @pytest.fixture(scope="session")
 def tls_mongod(
-    mongod_program: Path, server_dir: Path, tls_files: TlsFiles, client_certificate: Path
+    mongod_program: Path, server_dir: Path, authority: trustme.CA, ca_file: str, client_certificate: Path
 ) -> Iterator[Mongod]:
     """
     Return a server that wants TLS, on IPv4 and IPv6; it knows ROOT and the owner of `client_certificate`.
 
-    Its certificate is for localhost and 127.0.0.1, not for ::1.
+    Its certificate is for localhost, 127.0.0.1 and db.motorish.test, not for ::1.
     """
+    certificate = authority.issue_cert("localhost", "127.0.0.1", "db.motorish.test")
+    chain, key = server_dir / "db-chain.pem", server_dir / "db-key.pem"
+    chain.write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))
+    certificate.private_key_pem.write_to_path(key)
+    tls_files = (chain, key, Path(ca_file))
     extra_args = ["--auth", "--tlsAllowConnectionsWithoutCertificates"]
     with Mongod(server_dir / "tls", extra_args=extra_args, tls=tls_files, ipv6=True) as server:
         _create_root(server)
-        options = {"username": ROOT.name, "password": ROOT.password, "tlsCAFile": str(tls_files[2])}
+        options = {"username": ROOT.name, "password": ROOT.password, "tlsCAFile": ca_file}
         with pymongo.MongoClient[dict]("127.0.0.1", server.port, tls=True, **options) as client:
             roles = [{"role": "readWriteAnyDatabase", "db": "admin"}]
             client["$external"].command("createUser", subject_of(client_certificate), roles=roles)
