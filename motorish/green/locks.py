@@ -23,7 +23,7 @@ from time import monotonic, sleep
 from types import TracebackType
 from typing import Any
 
-from greenlet import getcurrent
+from greenlet import GreenletExit, getcurrent
 
 from motorish.green import outside
 from motorish.green.stream import remaining
@@ -354,8 +354,10 @@ class RLock:
         return state
 
     def _acquire_restore(self, state: tuple[Any, ...]) -> None:
-        _acquire_shielded(self._block)
+        ended = _acquire_shielded(self._block)
         self._count, self._owner, self._call, self._serial = state
+        if ended is not None:
+            raise ended
 
     def _recursion_count(self) -> int:
         return self._count if self._is_owned() else 0
@@ -380,10 +382,10 @@ class Condition(_stdlib.Condition):
 
     def _acquire_restore(self, _: object) -> None:
         # For locks without one of their own, that is all but RLock.
-        if isinstance(self._lock, Lock):
-            _acquire_shielded(self._lock)
-        else:
+        if not isinstance(self._lock, Lock):
             self._lock.acquire()
+        elif (ended := _acquire_shielded(self._lock)) is not None:
+            raise ended
 
     def wait(self, timeout: float | None = None) -> bool:
         if not self._is_owned():
@@ -412,6 +414,15 @@ class Condition(_stdlib.Condition):
         return waiter.woken
 
 
-def _acquire_shielded(lock: Lock) -> None:
+def _acquire_shielded(lock: Lock) -> GreenletExit | None:
+    # Returns what is to be raised as soon as the lock counts as held.
     if not lock._block.acquire(False):
-        lock._acquire(None, shield=True)
+        try:
+            lock._acquire(None, shield=True)
+        except GreenletExit as error:
+            # The loop is being closed and has unwound its other calls: a thread, or another loop, holds
+            # the lock.  It must be ours all the same before ``with condition:`` releases it.
+            if not lock._block.acquire(True, UNWIND_LOCK_S):
+                raise
+            return error
+    return None

@@ -24,6 +24,7 @@ from tests.loops import (
     in_threads,
     outcome,
     turns,
+    until,
 )
 
 LOCKS = [Lock, RLock]
@@ -275,6 +276,44 @@ def test_cancel_while_reacquiring_waits_for_the_lock() -> None:
 
     assert asyncio.CancelledError is asyncio.run(main())
     assert [True, True] == seen
+
+
+@pytest.mark.parametrize("make", [Lock, RLock])
+def test_closing_the_loop_takes_no_lock_away_from_a_thread(make: Callable[[], Any]) -> None:
+    """
+    A call that waits to get its condition's lock back when its loop is closed ends with the lock.
+    """
+    condition = Condition(make())
+    lock = condition._lock._block if make is RLock else condition._lock
+    taken, closing, ended = threading.Event(), threading.Event(), threading.Event()
+    seen: list[Any] = []
+
+    def waits() -> None:
+        with condition:
+            condition.wait(0.001)
+
+    def holds() -> None:
+        with condition:
+            taken.set()
+            closing.wait(5)
+            seen.append(ended.wait(0.05))
+            seen.append(condition._is_owned())
+
+    thread = threading.Thread(target=holds)
+
+    async def main() -> None:
+        spawn(waits)
+        thread.start()
+        taken.wait()
+        await until(lambda: lock._waiters)
+        closing.set()
+
+    asyncio.run(main())
+    ended.set()
+    thread.join()
+
+    assert [False, True] == seen
+    assert condition.acquire(False)
 
 
 def test_notification_of_a_cancelled_waiter_goes_to_the_next() -> None:
