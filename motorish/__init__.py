@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from motorish.drivers.mongo.api import MotorCommandCursor as MotorCommandCursor
     from motorish.drivers.mongo.api import MotorCursor as MotorCursor
     from motorish.drivers.mongo.api import MotorDatabase as MotorDatabase
+    from motorish.drivers.mongo.api import MotorGridFSBucket as MotorGridFSBucket
+    from motorish.drivers.mongo.api import MotorGridIn as MotorGridIn
+    from motorish.drivers.mongo.api import MotorGridOut as MotorGridOut
+    from motorish.drivers.mongo.api import MotorGridOutCursor as MotorGridOutCursor
     from motorish.drivers.mongo.api import MotorLatentCommandCursor as MotorLatentCommandCursor
     from motorish.drivers.mongo.api import MotorRawBatchCursor as MotorRawBatchCursor
 
@@ -56,6 +60,10 @@ __all__ = [
     "MotorCommandCursor",
     "MotorCursor",
     "MotorDatabase",
+    "MotorGridFSBucket",
+    "MotorGridIn",
+    "MotorGridOut",
+    "MotorGridOutCursor",
     "MotorLatentCommandCursor",
     "MotorRawBatchCursor",
     "MotorishError",
@@ -83,6 +91,10 @@ _LAZY = dict.fromkeys(
         "MotorCommandCursor",
         "MotorCursor",
         "MotorDatabase",
+        "MotorGridFSBucket",
+        "MotorGridIn",
+        "MotorGridOut",
+        "MotorGridOutCursor",
         "MotorLatentCommandCursor",
         "MotorRawBatchCursor",
     ),

@@ -11,7 +11,7 @@ import pymongo
 import pytest
 from bson import ObjectId
 
-from motorish import MotorClient, MotorCollection
+from motorish import MotorClient, MotorCollection, MotorGridFSBucket
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,3 +60,14 @@ def stock(mongod_uri: str) -> Iterator[pymongo.MongoClient[Any]]:
     """
     with pymongo.MongoClient[Any](mongod_uri) as stock:
         yield stock
+
+
+@pytest.fixture
+def bucket(client: MotorClient, stock: pymongo.MongoClient[Any]) -> Iterator[MotorGridFSBucket]:
+    """
+    Return a GridFS bucket with chunks of 8 bytes, which is dropped at the end.
+    """
+    bucket = MotorGridFSBucket(client["motorish_test"], f"g{ObjectId()}", chunk_size_bytes=8)
+    yield bucket
+    for suffix in ("files", "chunks"):
+        stock["motorish_test"][bucket.collection.name][suffix].drop()

@@ -1,0 +1,95 @@
+"""
+PyMongo's GridFSBucket with files that take little memory: what the proxy of a bucket holds.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from gridfs.synchronous.grid_file import GridFSBucket
+from pymongo.synchronous.client_session import ClientSession
+
+from motorish.calls import await_
+from motorish.drivers.mongo.gridfs_flat_in import FlatGridIn
+from motorish.drivers.mongo.gridfs_flat_out import FlatGridOut
+
+
+class FlatGridFSBucket(GridFSBucket):
+    """
+    A bucket of such files.
+    """
+
+    def open_upload_stream(
+        self,
+        filename: str,
+        chunk_size_bytes: int | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        session: ClientSession | None = None,
+    ) -> FlatGridIn:
+        """
+        A file to write to, with an ``_id`` of its own.
+        """
+        stock = super().open_upload_stream(filename, chunk_size_bytes, metadata, session)
+        return FlatGridIn(self._collection, session, **stock._file)
+
+    def open_upload_stream_with_id(
+        self,
+        file_id: Any,
+        filename: str,
+        chunk_size_bytes: int | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        session: ClientSession | None = None,
+    ) -> FlatGridIn:
+        """
+        A file to write to.
+        """
+        stock = super().open_upload_stream_with_id(file_id, filename, chunk_size_bytes, metadata, session)
+        return FlatGridIn(self._collection, session, **stock._file)
+
+    def open_download_stream(self, file_id: Any, session: ClientSession | None = None) -> FlatGridOut:
+        """
+        A file to read from.
+        """
+        stock = super().open_download_stream(file_id, session)
+        return FlatGridOut(self._collection, file_document=stock._file, session=session)
+
+    def open_download_stream_by_name(
+        self, filename: str, revision: int = -1, session: ClientSession | None = None
+    ) -> FlatGridOut:
+        """
+        A revision of a file to read from: 0 is the first one, -1 the last.
+        """
+        stock = super().open_download_stream_by_name(filename, revision, session)
+        return FlatGridOut(self._collection, file_document=stock._file, session=session)
+
+    def download_to_stream(
+        self, file_id: Any, destination: Any, session: ClientSession | None = None
+    ) -> None:
+        """
+        Pass each chunk to ``destination.write``, whose result may be awaitable.
+        """
+        super().download_to_stream(file_id, _Destination(destination), session)
+
+    def download_to_stream_by_name(
+        self, filename: str, destination: Any, revision: int = -1, session: ClientSession | None = None
+    ) -> None:
+        """
+        As `download_to_stream`, of a revision.
+        """
+        super().download_to_stream_by_name(filename, _Destination(destination), revision, session)
+
+
+class _Destination:
+    """
+    Something to write to, synchronous or not.
+    """
+
+    def __init__(self, destination: Any) -> None:
+        self._write = destination.write
+
+    def write(self, data: bytes) -> None:
+        result = self._write(data)
+        if inspect.isawaitable(result):
+            await_(result)
