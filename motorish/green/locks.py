@@ -231,11 +231,14 @@ class Lock:
         return True
 
     def _wake_next(self) -> None:
-        if not self._block.locked():
+        # And those before it whose loops stand still: they try again when these run.
+        awake = False
+        while not awake and not self._block.locked():
             try:
                 waiter = self._waiters.pop(0)
             except IndexError:
                 return
+            awake = waiter.can_wake()
             waiter.release()
 
 

@@ -354,6 +354,36 @@ def test_lock_is_not_handed_to_a_loop_that_stands_still() -> None:
     assert [True] == got
 
 
+def test_loop_that_stands_still_keeps_no_wake_up() -> None:
+    """
+    A thread that waits behind calls of a stopped loop gets the free lock; the calls get it afterwards.
+    """
+    lock = Lock()
+    loop = asyncio.new_event_loop()
+    order: list[str] = []
+
+    def takes(name: str) -> None:
+        with lock:
+            order.append(name)
+
+    async def main() -> None:
+        for _ in range(2):
+            spawn(takes, ("call",))
+
+    lock.acquire()
+    loop.run_until_complete(main())
+    thread = threading.Thread(target=takes, args=("thread",), daemon=True)
+    thread.start()
+    while len(lock._waiters) < 3:
+        thread.join(0.0001)
+    lock.release()
+    thread.join(5)
+    loop.run_until_complete(until(lambda: len(order) == 3))
+    loop.close()
+
+    assert ["thread", "call", "call"] == order
+
+
 @on_every_loop
 def test_thread_wakes_child_and_child_wakes_thread(run: Runner) -> None:
     """
