@@ -9,8 +9,8 @@ are not: a green socket makes the system call itself first, so that nothing is r
 
 `Hub.streams` is the one table of all registrations, fd -> stream.  Sockets keep their stream, and the READ
 registration stays between calls (no ``epoll_ctl`` per wait); it is dropped when an event finds nobody
-waiting.  File descriptors without a green socket (of ``select``, ``poll``, wait hooks) are on the loop only
-while somebody waits: their owner may close them behind our back.
+waiting.  File descriptors without a green socket (a driver's own, an epoll's) are on the loop only while
+somebody waits: their owner may close them behind our back.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def watch(
     watched: list[tuple[GreenStream, tuple[int, Watch]]] = []
     try:
         for fd, mask in interest.items():
-            stream = hub.streams.get(fd) or GreenStream(hub, fd)
+            stream = _stream_of(hub, fd)
             entry = (mask, ours)
             stream.watches.append(entry)
             watched.append((stream, entry))
@@ -213,6 +213,15 @@ def watch(
             stream.watches.remove(entry)
             if stream.owner is None and not stream.watches:
                 stream.forget()
+
+
+def _stream_of(hub: Hub, fd: int) -> GreenStream:
+    # A green socket gets a stream of its own, which it takes off the loop when it is closed.
+    sock = sockets.get(fd)
+    if sock is None or sock.fileno() != fd:
+        return hub.streams.get(fd) or GreenStream(hub, fd)
+    stream: GreenStream | None = sock._stream
+    return stream if stream is not None and stream.hub is hub else sock._attach(hub)
 
 
 def _poison(fd: int) -> None:

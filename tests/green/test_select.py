@@ -10,6 +10,7 @@ import select as stdlib_select
 import selectors as stdlib_selectors
 import socket as stdlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -347,19 +348,62 @@ def test_longest_timeouts_park(run_async: RunAsync) -> None:
     run_async(main())
 
 
-def test_closing_wakes_a_poller(run_async: RunAsync) -> None:
+async def give_again(number: int) -> None:
     """
-    A green socket that is closed under a poll ends it.
+    See that asyncio's own reading works on a descriptor number that was just closed.
+    """
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(number)
+    new, peer = stdlib.socketpair()  # they get the lowest free numbers
+    if peer.fileno() == number:
+        new, peer = peer, new
+    with new, peer, stdlib.socket(fileno=os.dup2(new.detach(), number)) as reader:
+        reader.setblocking(False)
+        reading = asyncio.ensure_future(asyncio.get_running_loop().sock_recv(reader, 9))
+        await asyncio.sleep(0)
+        peer.sendall(b"delivered")
+        assert b"delivered" == await reading
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("wait", [by_select, by_poll], ids=lambda wait: wait.__name__)
+def test_closing_wakes_a_poller(run_async: RunAsync, wait: Callable[[Any], None], known: bool) -> None:
+    """
+    A green socket that is closed under a poll ends it, and its number can be used by others at once.
     """
 
     async def main() -> None:
         ours, peer = socket.socketpair()
         with ours, peer:
-            await motorish.spawn(ours.send, b"x")  # the loop knows it
-            waiting = motorish.spawn(by_select, ours)
+            if known:
+                await motorish.spawn(ours.send, b"x")
+            number = ours.fileno()
+            waiting = motorish.spawn(wait, ours)
             ours.close()
+            with pytest.raises((ValueError, AssertionError)):  # select() refuses -1, poll() says POLLNVAL
+                await waiting
+            await give_again(number)
+
+    run_async(main())
+
+
+def test_closing_in_a_thread_keeps_the_number(run_async: RunAsync) -> None:
+    """
+    One that is closed by another thread under a poll keeps its number until the loop has let go of it.
+    """
+
+    async def main() -> None:
+        ours, peer = socket.socketpair()
+        with ours, peer:
+            number = ours.fileno()
+            waiting = motorish.spawn(by_select, ours)
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(ours.close).result()
+            assert -1 == ours.fileno()
+            os.fstat(number)
             with pytest.raises(ValueError, match="negative"):
                 await waiting
+            await give_again(number)
 
     run_async(main())
 
