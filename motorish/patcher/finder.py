@@ -76,10 +76,11 @@ def install() -> None:
     """
     Put the finder first in ``sys.meta_path``, or take it away if nothing needs it any more.
     """
-    if _finder in sys.meta_path:
-        sys.meta_path.remove(_finder)
+    finders = [finder for finder in sys.meta_path if finder is not _finder]
     if packages or directories:
-        sys.meta_path.insert(0, _finder)
+        finders.insert(0, _finder)
+    if finders != list(sys.meta_path):
+        sys.meta_path = finders  # a new list: the imports of other threads are iterating over the old one
 
 
 def _make_loader_green(spec: ModuleSpec) -> None:

@@ -64,6 +64,23 @@ def test_a_namespace_package(write: Callable[..., str], tmp_path: Path) -> None:
     assert TIME is importlib.import_module(f"{name}.low").time
 
 
+def test_the_finder_stays_where_it_is(write: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Patching again leaves ``sys.meta_path`` alone: other threads' imports never miss the finder.
+    """
+    name, other = write(), write()
+    before = list(sys.meta_path)
+    patcher.patch(name)
+    with monkeypatch.context() as unchangeable:
+        unchangeable.setattr(sys, "meta_path", tuple(sys.meta_path))
+        patcher.patch(name, other)
+        patcher.unpatch(other)
+        assert tuple(before) == sys.meta_path[1:]
+    patcher.unpatch(name)
+
+    assert before == sys.meta_path
+
+
 class Rigid:
     """
     A loader on which no attribute can be set.
