@@ -140,8 +140,10 @@ class MadeBefore:
 
     def _simple_queue(self, where: str, old: Any) -> Any:
         new = queue.SimpleQueue()
-        while not old.empty():
-            new.put(old.get_nowait())
+        items = [old.get_nowait() for _ in range(old.qsize())]
+        for item in items:  # its only way to show them; put_back() may be needed
+            old.put(item)
+            new.put(item)
         return new
 
     def _local(self, where: str, old: Any) -> Any:

@@ -296,6 +296,19 @@ def test_a_lock_that_others_hold_stays_one(write: Callable[..., str]) -> None:
     assert module.free is module.free_condition._lock
 
 
+def test_a_shared_simple_queue_keeps_its_items(write: Callable[..., str]) -> None:
+    """
+    A queue that the application holds as well stays as it is, with what is in it.
+    """
+    module = imported(write("import queue\njobs = queue.SimpleQueue()\njobs.put(1)\njobs.put(2)"))
+    held_here = module.jobs
+    with pytest.raises(PatchError, match="also held where the patch cannot reach"):
+        patcher.patch(module.__name__, strict=True)
+
+    assert held_here is module.jobs
+    assert [1, 2] == [held_here.get_nowait() for _ in range(held_here.qsize())]
+
+
 def test_harmless_lazy_imports_are_not_reported(write: Callable[..., str]) -> None:
     """
     An import inside a function that is the same in both worlds is no escape.
