@@ -16,8 +16,8 @@ from motorish.drivers.mongo.command_cursor import MotorLatentCommandCursor as Mo
 from motorish.drivers.mongo.cursor import MotorCursor as MotorCursor
 from motorish.drivers.mongo.cursor import MotorRawBatchCursor as MotorRawBatchCursor
 from motorish.drivers.mongo.database import MotorDatabase as MotorDatabase
-from motorish.drivers.mongo.session import MotorClientSession as MotorClientSession
 from motorish.drivers.mongo.gridfs_bucket import MotorGridFSBucket as MotorGridFSBucket
 from motorish.drivers.mongo.gridfs_in import MotorGridIn as MotorGridIn
 from motorish.drivers.mongo.gridfs_out import MotorGridOut as MotorGridOut
 from motorish.drivers.mongo.gridfs_out import MotorGridOutCursor as MotorGridOutCursor
+from motorish.drivers.mongo.session import MotorClientSession as MotorClientSession
