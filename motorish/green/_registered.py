@@ -11,12 +11,13 @@ import _socket
 import errno
 import os
 import socket as _stdlib
+from functools import partial
 from typing import Any
 
 from motorish.errors import BusyError
 from motorish.green import outside
 from motorish.green.stream import GreenStream
-from motorish.hub import Child, Hub, abort_hooks, running_loop
+from motorish.hub import Child, Hub, abort_hooks
 
 _base = _socket.socket
 
@@ -39,17 +40,17 @@ class RegisteredSocket(_stdlib.socket):
         fd = self.fileno()
         if fd < 0:
             raise closed()
-        old = self._stream
-        if old is not None:
-            if old.reader is not None or old.writer is not None:
+        old, self._stream = self._stream, None
+        if old is not None and not old.gone:
+            if old.busy:
+                self._stream = old
                 raise BusyError(
                     f"a call on the loop {old.hub.loop!r} is using this socket; it cannot be used on "
                     f"{hub.loop!r} at the same time"
                 )
-            self._stream = None
-            if old.hub.loop.is_running():
-                old.hub.loop.call_soon_threadsafe(old.forget)
-            elif not old.hub.closed:
+            if old.elsewhere:
+                old.hand_over(None)
+            else:
                 old.forget()
         left_over = hub.streams.get(fd)
         if left_over is not None:
@@ -66,37 +67,18 @@ class RegisteredSocket(_stdlib.socket):
             self._real_close()
 
     def _real_close(self, _ss: Any = _base) -> None:
-        stream, self._stream = self._stream, None
-        if stream is not None and not stream.hub.closed:
-            loop = stream.hub.loop
-            if running_loop() is loop or not loop.is_running():
-                stream.forget()
-            else:
-                self._hand_over(stream)
+        self._let_go()
         _ss.close(self)
 
-    def _hand_over(self, stream: GreenStream) -> None:
-        # Not on the loop's thread, or amid anything at all: the loop must let go of the fd, then close it.
-        # No shutdown(): that would end the connection for duplicates and forked processes too.
-        stream.orphaned = True
-        super().detach()
-        try:
-            stream.hub.loop.call_soon_threadsafe(stream.forget)
-        except RuntimeError:  # the loop was closed this very moment
-            stream.forget()
-
     def detach(self) -> int:
-        stream, self._stream = self._stream, None
-        if stream is not None and not stream.hub.closed:
-            loop = stream.hub.loop
-            if running_loop() is loop or not loop.is_running():
-                stream.forget()
-            else:
-                fd = os.dup(self.fileno())  # the number itself stays taken until the loop has let go of it
-                self._hand_over(stream)
-                os.set_blocking(fd, self._timeout is None)
-                return fd
-        fd = super().detach()
+        stream = self._stream
+        if stream is not None and not stream.gone and stream.elsewhere:
+            fd = os.dup(self.fileno())  # the number itself stays taken until the loop has let go of it
+            self._let_go()
+            _base.close(self)
+        else:
+            self._let_go()
+            fd = super().detach()
         if fd >= 0 and self._timeout is None and not self._handed_on:
             os.set_blocking(fd, True)
         return fd
@@ -108,14 +90,20 @@ class RegisteredSocket(_stdlib.socket):
         try:
             outside.warn_unclosed(self)
         finally:
-            stream, self._stream = getattr(self, "_stream", None), None
-            if stream is None:
-                _base.close(self)
-            elif stream.hub.closed or not stream.hub.loop.is_running():
-                stream.forget()
-                _base.close(self)
-            else:
-                self._hand_over(stream)
+            self._let_go(in_finaliser=True)
+            _base.close(self)
+
+    def _let_go(self, in_finaliser: bool = False) -> None:
+        # Take the descriptor off its loop, or hand it over for good: close() finds nothing left to do then.
+        # A finaliser may run amid anything at all, the loop's own code included.
+        stream = getattr(self, "_stream", None)
+        self._stream = None
+        if stream is None or stream.gone:
+            return
+        if stream.elsewhere or (in_finaliser and stream.hub.loop.is_running()):
+            stream.hand_over(partial(os.close, super().detach()))
+        else:
+            stream.forget()
 
 
 def closed() -> OSError:

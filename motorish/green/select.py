@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any
 
+from motorish.errors import BusyError
 from motorish.green import _twin, outside
 from motorish.green.stream import READ, WRITE, remaining, watch
-from motorish.hub import Child, current_child
+from motorish.hub import Child, Hub, current_child
 
 globals().update(_twin.names_of(_stdlib))
 
@@ -141,11 +142,28 @@ class _KernelQueue:
     _queue: Any
     _fds: set[int]
 
+    def _hold(self, queue: Any) -> None:
+        self._queue = queue
+        self._fds = set()
+        self._waiting: list[Hub] = []  # that of each child that waits
+
     def fileno(self) -> int:
         return self._queue.fileno()  # type: ignore[no-any-return]
 
     def close(self) -> None:
-        self._queue.close()
+        """
+        As ``close()``; a loop on which a child waits lets go of the descriptor first.
+        """
+        queue = self._queue
+        stream = self._waiting[0].streams.get(queue.fileno()) if self._waiting and not queue.closed else None
+        if stream is not None and stream.elsewhere:
+            self._queue = type(queue)()
+            self._queue.close()
+            stream.hand_over(queue.close)
+            return
+        if stream is not None:
+            stream.forget()
+        queue.close()
 
     @property
     def closed(self) -> bool:
@@ -162,7 +180,15 @@ class _KernelQueue:
         if result:
             return result
         seconds = None if timeout is None or timeout < 0 else timeout
-        return _once_ready(lambda: ask(0), child, {self.fileno(): READ}, seconds, inner=self._fds)
+        if self._waiting and self._waiting[0] is not child.hub:
+            raise BusyError(
+                f"{what} waits on {self._waiting[0].loop!r}; it cannot on {child.hub.loop!r} meanwhile"
+            )
+        self._waiting.append(child.hub)
+        try:
+            return _once_ready(lambda: ask(0), child, {self.fileno(): READ}, seconds, inner=self._fds)
+        finally:
+            self._waiting.pop()
 
 
 if hasattr(_stdlib, "epoll"):
@@ -173,8 +199,7 @@ if hasattr(_stdlib, "epoll"):
         """
 
         def __init__(self, sizehint: int = -1, flags: int = 0) -> None:
-            self._queue = _stdlib.epoll(sizehint, flags)
-            self._fds = set()
+            self._hold(_stdlib.epoll(sizehint, flags))
 
         @classmethod
         def fromfd(cls, fd: int, /) -> epoll:
@@ -182,8 +207,7 @@ if hasattr(_stdlib, "epoll"):
             As ``epoll.fromfd``.
             """
             self = cls.__new__(cls)
-            self._queue = _stdlib.epoll.fromfd(fd)
-            self._fds = set()
+            self._hold(_stdlib.epoll.fromfd(fd))
             return self
 
         def __enter__(self) -> epoll:
@@ -221,8 +245,7 @@ if sys.platform != "linux":
         """
 
         def __init__(self) -> None:
-            self._queue = _stdlib.kqueue()
-            self._fds = set()
+            self._hold(_stdlib.kqueue())
 
         def control(self, changelist: Any, max_events: int, timeout: float | None = None, /) -> list[Any]:
             """

@@ -15,9 +15,8 @@ somebody waits: their owner may close them behind our back.
 
 from __future__ import annotations
 
-import os
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 from typing import Any
 
@@ -25,7 +24,7 @@ from tornado.ioloop import IOLoop
 from tornado.iostream import BaseIOStream
 
 from motorish.errors import BusyError
-from motorish.hub import Child, Hub, park, resume
+from motorish.hub import Child, Hub, park, resume, running_loop
 
 READ: int = IOLoop.READ
 WRITE: int = IOLoop.WRITE
@@ -66,14 +65,15 @@ class GreenStream(BaseIOStream):
         self.writer: Child | None = None
         self.watches: list[tuple[int, Watch]] = []
         self.owner = weakref.ref(owner) if owner is not None else None
-        self.orphaned = False  # the owner has let go of the descriptor: forget() closes it
+        self.closer: Callable[[], object] | None = None  # closes the descriptor, whose owner has let go of it
         hub.streams[fd] = self
 
     def fileno(self) -> int:
         return self.fd
 
     def close_fd(self) -> None:
-        os.close(self.fd)
+        if self.closer is not None:
+            self.closer()
 
     def wait_readable(self, child: Child, timeout: float | None) -> bool:
         """
@@ -144,7 +144,7 @@ class GreenStream(BaseIOStream):
 
     def forget(self) -> None:
         """
-        Take the descriptor off the loop, before its owner closes it; if orphaned, close it.
+        Take the descriptor off the loop, before its owner closes it or, if that has handed it over, close it.
 
         Waiters wake and find out.  Runs on the loop's thread (or while the loop does not run).
         """
@@ -152,12 +152,46 @@ class GreenStream(BaseIOStream):
             del self.hub.streams[self.fd]
         if self._state is not None:
             self._state = None
-            if not self.hub.loop.is_closed():
+            if not self.gone:
                 self.io_loop.remove_handler(self.fd)
-        if self.reader is not None or self.writer is not None or self.watches:
+        if self.busy and not self.gone:
             self.hub.loop.call_soon(self._wake_all)
-        if self.orphaned:
+        if self.closer is not None:
             self.close()
+
+    @property
+    def busy(self) -> bool:
+        """
+        Whether anybody waits.
+        """
+        return self.reader is not None or self.writer is not None or bool(self.watches)
+
+    @property
+    def gone(self) -> bool:
+        """
+        Whether the loop is closed: the descriptor is on none.
+        """
+        return self.hub.loop.is_closed()
+
+    @property
+    def elsewhere(self) -> bool:
+        """
+        Whether the loop runs in another thread.
+        """
+        loop = self.hub.loop
+        return loop.is_running() and running_loop() is not loop
+
+    def hand_over(self, closer: Callable[[], object] | None) -> None:
+        """
+        Let the loop forget the descriptor, and close it then, from another thread or amid anything at all.
+
+        No shutdown() meanwhile: that would end the connection for duplicates and forked processes too.
+        """
+        self.closer = closer
+        try:
+            self.hub.loop.call_soon_threadsafe(self.forget)
+        except RuntimeError:  # the loop was closed this very moment
+            self.forget()
 
     def _wake_all(self) -> None:
         # A loop callback.  Each that we resume may end the waits of others: look anew each time.

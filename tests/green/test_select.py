@@ -387,6 +387,55 @@ def test_closing_wakes_a_poller(run_async: RunAsync, wait: Callable[[Any], None]
     run_async(main())
 
 
+@pytest.mark.parametrize("in_a_thread", [False, True])
+def test_closing_an_epoll_wakes_its_waiter(run_async: RunAsync, in_a_thread: bool) -> None:
+    """
+    An epoll that is closed while a child waits on it leaves the loop before its number is free.
+    """
+
+    async def main() -> None:
+        ours, peer = socket.socketpair()
+        epoll = select.epoll()
+        with ours, peer:
+            epoll.register(ours, select.EPOLLIN)
+            number = epoll.fileno()
+            waiting = motorish.spawn(epoll.poll)
+            if in_a_thread:
+                with ThreadPoolExecutor(1) as pool:
+                    pool.submit(epoll.close).result()
+                os.fstat(number)
+            else:
+                epoll.close()
+            assert epoll.closed
+            with pytest.raises(ValueError, match="closed"):
+                await waiting
+            epoll.close()
+            await give_again(number)
+
+    run_async(main())
+
+
+def test_epoll_waits_on_one_loop(run_async: RunAsync) -> None:
+    """
+    An epoll on which a child of one loop waits is refused on another.
+    """
+
+    async def other(epoll: Any) -> None:
+        with pytest.raises(motorish.BusyError, match="meanwhile"):
+            await motorish.spawn(epoll.poll)
+
+    async def main() -> None:
+        with select.epoll() as epoll:
+            waiting = motorish.spawn(epoll.poll)
+            await asyncio.to_thread(asyncio.run, other(epoll))
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert [] == await motorish.spawn(epoll.poll, 0.001)
+
+    run_async(main())
+
+
 def test_closing_in_a_thread_keeps_the_number(run_async: RunAsync) -> None:
     """
     One that is closed by another thread under a poll keeps its number until the loop has let go of it.

@@ -230,8 +230,8 @@ def test_descriptor_handed_to_a_loop_that_ends_is_closed(run_async: Callable[...
 
     async def main() -> tuple[int, stdlib.socket]:
         ours, peer = await registered_pair()
-        stream, number = ours._stream, ours.fileno()
-        ours._hand_over(stream)
+        number = ours.fileno()
+        ours._let_go(in_finaliser=True)
         return number, peer
 
     number, peer = run_async(main())
