@@ -6,9 +6,10 @@ Each has every name of its original; what could block parks a child instead, and
 
 from __future__ import annotations
 
+import sys
 from types import ModuleType
 
-from motorish.green import queue, select, selectors, socket, ssl, threading, time
+from motorish.green import _twin, queue, select, selectors, socket, ssl, threading, time
 
 TWINS: dict[str, ModuleType] = {
     "queue": queue,
@@ -20,3 +21,6 @@ TWINS: dict[str, ModuleType] = {
     "time": time,
 }
 """Name of a stdlib module -> its green twin."""
+
+for _name, _module in TWINS.items():
+    _twin.keep_builtin(sys.modules[_name], _module)

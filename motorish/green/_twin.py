@@ -31,6 +31,32 @@ def rebind_functions(module: ModuleType, namespace: dict[str, Any]) -> None:
             namespace[name] = over(function, namespace)
 
 
+class Builtin(staticmethod):  # type: ignore[type-arg]
+    """
+    A Python function in place of a built-in one: as a class attribute it does not become a method.
+    """
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self
+
+    def __reduce__(self) -> str:
+        return self.__qualname__
+
+
+def keep_builtin(module: ModuleType, twin: ModuleType) -> None:
+    """
+    Let those functions of *twin* be `Builtin` that take the place of built-in ones of *module*.
+
+    Drivers write ``sleep = time.sleep`` in a class body.
+    """
+    for name, original in vars(module).items():
+        function = vars(twin).get(name)
+        if isinstance(function, FunctionType) and not hasattr(type(original), "__get__"):
+            kept = Builtin(function)
+            kept.__module__ = twin.__name__
+            setattr(twin, name, kept)
+
+
 def over(function: Any, namespace: dict[str, Any]) -> FunctionType:
     """
     The same function with *namespace* as its globals.

@@ -181,7 +181,7 @@ class Walk:
     def _class(self, where: str, cls: type) -> None:
         for name, value in list(vars(cls).items()):
             if name not in _NOT_OF_CLASSES:
-                self._hold(f"{where}.{name}", value, functools.partial(_put_on_class, cls, name))
+                self._hold(f"{where}.{name}", value, functools.partial(type.__setattr__, cls, name))
         bases = tuple(self._swap(where, base) for base in cls.__bases__)
         if any(a is not b for a, b in zip(bases, cls.__bases__, strict=True)):
             self._rebase(where, cls, bases)
@@ -224,14 +224,6 @@ class Walk:
         if type(names) is dict:
             for name, held in list(names.items()):
                 self._hold(f"{where}.{name}", held, functools.partial(names.__setitem__, name))
-
-
-def _put_on_class(cls: type, name: str, new: Any) -> None:
-    # ``sleep = time.sleep`` in a class body is no method; a Python function there would become one.
-    old = vars(cls)[name]
-    if not hasattr(type(old), "__get__") and hasattr(type(new), "__get__"):
-        new = staticmethod(new)
-    type.__setattr__(cls, name, new)
 
 
 def _has_instances(cls: type[Any]) -> bool:

@@ -4,10 +4,13 @@ The twins have every name of the module they stand in for, and leave the origina
 
 from __future__ import annotations
 
+import copy
 import importlib
+import inspect
+import pickle
 import subprocess
 import sys
-from types import ModuleType
+from types import BuiltinFunctionType, ModuleType
 
 import pytest
 
@@ -72,6 +75,36 @@ def test_classes_say_where_they_are_from(name: str) -> None:
         if value.__module__.startswith("motorish.green"):
             home = importlib.import_module(value.__module__)
             assert value is getattr(home, value.__name__, None), each
+
+
+@names
+def test_what_is_no_method_does_not_become_one(name: str) -> None:
+    """
+    A built-in function as a class attribute is called without self; its replacement, too.
+    """
+    original, twin = importlib.import_module(name), TWINS[name]
+
+    for each, value in vars(original).items():
+        replaced = vars(twin)[each]
+        if replaced is not value and isinstance(value, BuiltinFunctionType):
+            holder = type("Holder", (), {each: replaced})
+            assert replaced is getattr(twin, each), each
+            assert replaced is getattr(holder(), each), each
+            assert replaced is getattr(holder, each), each
+            assert replaced is pickle.loads(pickle.dumps(replaced)), each
+
+
+def test_replaced_builtin_looks_like_a_function() -> None:
+    """
+    It has a name, a signature and a docstring, and it can be copied.
+    """
+    sleep = TWINS["time"].sleep
+
+    assert ("sleep", "motorish.green.time") == (sleep.__name__, sleep.__module__)
+    assert ["seconds"] == [*inspect.signature(sleep).parameters]
+    assert inspect.isroutine(sleep)
+    assert inspect.getdoc(sleep).startswith("As `time.sleep`")
+    assert sleep is copy.deepcopy(sleep)
 
 
 def test_importing_the_twins_changes_no_stdlib_module() -> None:

@@ -114,6 +114,33 @@ def test_submodules_and_imports_inside_functions(write: Callable[..., str]) -> N
     assert green.TWINS["time"] is module.low.sibling()
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_builtins_as_class_attributes_are_no_methods(before: bool, write: Callable[..., str]) -> None:
+    """
+    ``sleep = time.sleep`` in a class body is called without self, whenever the package is imported.
+    """
+    name = write(
+        """
+        import select, time
+        from _thread import get_ident
+        class Poller:
+            choose, ident, sleep = select.select, get_ident, time.sleep
+            def poll(self):
+                self.sleep(0)
+                return self.choose([], [], [], 0), self.ident()
+        """
+    )
+    if before:
+        importlib.import_module(name)
+    patcher.patch(name)
+    module = importlib.import_module(name)
+
+    assert green.TWINS["time"].sleep is module.Poller().sleep
+    assert (([], [], []), threading.get_ident()) == module.Poller().poll()
+    patcher.unpatch(name)
+    assert sys.modules["time"].sleep is module.Poller().sleep
+
+
 def test_other_modules_are_left_alone(write: Callable[..., str]) -> None:
     """
     Modules without a twin come as they are: dotted, os.path, a missing one's error.
