@@ -66,6 +66,12 @@ class RegisteredSocket(_stdlib.socket):
             self._poisoned = True
             self._real_close()
 
+    def close_now(self) -> None:
+        """
+        Close the descriptor, even if files made of the socket (``makefile()``) are still open.
+        """
+        self._real_close()
+
     def _real_close(self, _ss: Any = _base) -> None:
         self._let_go()
         _ss.close(self)

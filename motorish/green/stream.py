@@ -49,6 +49,27 @@ class Watch:
             resume(child)
 
 
+class _File:
+    """
+    What ``IOLoop.close(all_fds=True)`` closes: the owner, which would else close a number used by others.
+    """
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: GreenStream) -> None:
+        self._stream = stream
+
+    def fileno(self) -> int:
+        return self._stream.fd
+
+    def close(self) -> None:
+        owner = self._stream.owner() if self._stream.owner is not None else None
+        if owner is not None:
+            owner.close_now()
+        else:
+            self._stream.forget()
+
+
 class GreenStream(BaseIOStream):
     """
     Args:
@@ -68,8 +89,11 @@ class GreenStream(BaseIOStream):
         self.closer: Callable[[], object] | None = None  # closes the descriptor, whose owner has let go of it
         hub.streams[fd] = self
 
-    def fileno(self) -> int:
-        return self.fd
+    def fileno(self) -> Any:
+        """
+        What the IOLoop is to know the descriptor as: as IOStream does, an object that it can close.
+        """
+        return _File(self)
 
     def close_fd(self) -> None:
         if self.closer is not None:

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tornado.ioloop import IOLoop
 from tornado.platform.asyncio import BaseAsyncIOLoop
 
 import motorish
-from motorish.green import socket
+from motorish.green import select, socket
 from motorish.green.stream import GreenStream
 from motorish.hub import current_hub
 
@@ -335,3 +336,34 @@ def test_table_is_empty_after_the_loop(run_async: Callable[..., Any]) -> None:
     with ours, peer:
         assert {} == hub.streams
         assert b"second" == run_async(again(ours, peer))
+
+
+@pytest.mark.parametrize("how", ["recv", "select", "other"])
+def test_ioloop_closes_all_descriptors(how: str) -> None:
+    """
+    IOLoop.close(all_fds=True), as Tornado's AsyncTestCase does it, closes green sockets, and those only.
+    """
+    loop = IOLoop(make_current=False)
+    ours, peer = socket.socketpair()
+    file = ours.makefile("rb")
+    number = ours.fileno()
+    stock, stock_peer = stdlib.socketpair()
+
+    async def main() -> None:
+        waiting = {"recv": lambda: ours.recv(1), "select": lambda: select.select([ours], [], [])}
+        motorish.spawn(waiting.get(how, lambda: select.select([stock], [], [])))
+
+    with peer, stock, stock_peer:
+        loop.run_sync(main)
+        loop.close(all_fds=True)
+        os.fstat(stock.fileno())
+        if how == "other":
+            ours.close()
+            file.close()
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(number)
+        assert -1 == ours.fileno()
+        with stdlib.socket(fileno=os.dup2(stock.fileno(), number)) as innocent:
+            ours.close()
+            file.close()
+            os.fstat(innocent.fileno())
