@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 from gridfs import DEFAULT_CHUNK_SIZE
+from gridfs.errors import NoFile as NoFile
 from gridfs.synchronous.grid_file import GridIn, GridOut, GridOutCursor
 from pymongo.read_preferences import _ServerMode
 from pymongo.write_concern import WriteConcern
