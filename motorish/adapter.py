@@ -7,7 +7,7 @@ green ``threading`` for the threads that become greenlets.  Nothing else of a dr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
 from typing import Literal
@@ -80,20 +80,12 @@ def for_frame(frame: FrameType | None) -> Adapter | None:
     """
     The adapter of the innermost driver on a stack: the one whose code is waiting.
     """
-    for module in modules_of(frame):
-        adapter = _by_package.get(module.partition(".")[0])
+    while frame is not None:
+        adapter = _by_package.get(frame.f_globals.get("__name__", "").partition(".")[0])
         if adapter is not None:
             return adapter
-    return None
-
-
-def modules_of(frame: FrameType | None) -> Iterator[str]:
-    """
-    The module names of a stack's frames, innermost first.
-    """
-    while frame is not None:
-        yield frame.f_globals.get("__name__", "")
         frame = frame.f_back
+    return None
 
 
 def runs_green(target: object) -> bool:

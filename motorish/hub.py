@@ -49,9 +49,6 @@ IDLE_MAX = 1024
 SHALLOW_FRAMES = 150
 """A child started deeper than this keeps too few frames for life; it is started from the loop instead."""
 
-UNWIND_LOCK_S = 1.0
-"""How long, in seconds, an aborted call may still wait for a mutex that its clean-up needs."""
-
 CLEANUP_S = 10.0
 """Deadline, in seconds, of the server-side clean-up after an aborted call."""
 

@@ -27,10 +27,13 @@ from greenlet import GreenletExit, getcurrent
 
 from motorish.green import outside
 from motorish.green.stream import remaining
-from motorish.hub import UNWIND_LOCK_S, Child, park, resume, running_loop
+from motorish.hub import Child, park, resume, running_loop
 
 PATIENCE_S = 0.02
 """How long, in seconds, a wait for a lock is neither interrupted nor refused: most are free in no time."""
+
+UNWIND_LOCK_S = 1.0
+"""How long, in seconds, an aborted call may still wait for a mutex that its clean-up needs."""
 
 
 def get_ident() -> int:
