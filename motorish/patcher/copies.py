@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from operator import attrgetter
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from motorish.patcher import imports
+from motorish.patcher import imports, processes
 
 COPIED = (
     "concurrent.futures",
@@ -34,13 +35,18 @@ COPIED = (
     "poplib",
     "smtplib",
     "socketserver",
+    "subprocess",
     "urllib.request",
 )
 """The stdlib modules of which patched packages get a copy."""
 
-_KEPT = {"http.client.HTTPMessage", "urllib.request.Request"}
+_KEPT = {"http.client.HTTPMessage", "subprocess.CompletedProcess", "urllib.request.Request"}
 
-_SUBCLASSED = {"concurrent.futures._base.Executor", "concurrent.futures._base.Future"}
+_SUBCLASSED = {
+    "concurrent.futures._base.Executor",
+    "concurrent.futures._base.Future",
+    "subprocess.Popen",
+}
 """Classes whose instances others ask for with ``isinstance``: ``asyncio.wrap_future`` does."""
 
 _COPIED_DUNDERS = ("__cached__", "__file__", "__loader__", "__package__", "__path__", "__spec__")
@@ -97,7 +103,8 @@ def _class_builder(stock: ModuleType) -> Callable[..., Any]:
                 return original
             if path in _SUBCLASSED:
                 bases = (original,)
-        return builtins.__build_class__(body, name, *bases, **kwargs)
+        made = builtins.__build_class__(body, name, *bases, **kwargs)
+        return processes.make_patient(made) if original is subprocess.Popen else made
 
     return build_class
 

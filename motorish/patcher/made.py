@@ -12,6 +12,7 @@ import concurrent.futures
 import queue as stock_queue
 import selectors
 import socket as stock_socket
+import subprocess
 import sys
 import threading as stock
 from collections.abc import Callable
@@ -174,6 +175,7 @@ _NEVER: tuple[type, ...] = (
     stock_socket.socket,
     concurrent.futures.ThreadPoolExecutor,
     selectors.DefaultSelector,
+    subprocess.Popen,
 )
 
 
