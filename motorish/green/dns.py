@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from motorish.calls import await_
+from motorish.green import outside
 from motorish.hub import current_child
 
 T = TypeVar("T")
@@ -39,6 +40,8 @@ def getaddrinfo(
     As `socket.getaddrinfo`.
     """
     child = current_child()
+    if child is None and not is_literal(host) and not flags & _stdlib.AI_NUMERICHOST:
+        _outside(host)
     if child is None or is_literal(host):
         return _stdlib.getaddrinfo(host, port, family, type, proto, flags)
     look_up = child.hub.loop.getaddrinfo(host, port, family=family, type=type, proto=proto, flags=flags)
@@ -49,6 +52,8 @@ def getnameinfo(sockaddr: Any, flags: int, /) -> tuple[str, str]:
     """
     As `socket.getnameinfo`.
     """
+    if not flags & _stdlib.NI_NUMERICHOST:
+        _outside(sockaddr)
     return _in_executor(_stdlib.getnameinfo, sockaddr, flags)
 
 
@@ -58,6 +63,7 @@ def gethostbyname(hostname: str, /) -> str:
     """
     if is_literal(hostname):
         return _stdlib.gethostbyname(hostname)
+    _outside(hostname)
     return _in_executor(_stdlib.gethostbyname, hostname)
 
 
@@ -65,6 +71,8 @@ def gethostbyname_ex(hostname: str, /) -> tuple[str, list[str], list[str]]:
     """
     As `socket.gethostbyname_ex`.
     """
+    if not is_literal(hostname):
+        _outside(hostname)
     return _in_executor(_stdlib.gethostbyname_ex, hostname)
 
 
@@ -72,14 +80,16 @@ def gethostbyaddr(ip_address: str, /) -> tuple[str, list[str], list[str]]:
     """
     As `socket.gethostbyaddr`.
     """
+    _outside(ip_address)
     return _in_executor(_stdlib.gethostbyaddr, ip_address)
 
 
 def resolve(family: int, address: Any) -> Any:
     """
-    The address to connect or send to, with its host name looked up.  Runs on a child.
+    The address to connect or send to, with its host name looked up; outside a child the kernel call does it.
 
     Raises:
+        BlockingCallError: the policy of the loop's thread forbids it.
         OSError: (`socket.gaierror`) the name is not known.
     """
     inet = (_stdlib.AF_INET, _stdlib.AF_INET6)
@@ -88,10 +98,18 @@ def resolve(family: int, address: Any) -> Any:
     if is_literal(address[0]):
         return address
     host = address[0]
+    if current_child() is None:
+        _outside(host)
+        return address
     if isinstance(host, str) and host.isascii():
         host = host.encode()  # as connect() does: no IDNA, which would refuse long labels
     found = getaddrinfo(host, None, family, _stdlib.SOCK_STREAM)
     return (found[0][4][0], *address[1:])
+
+
+def _outside(what: object) -> None:
+    if current_child() is None:
+        outside.before_io_wait(f"looking up {what!r}")
 
 
 def _in_executor(function: Callable[..., T], *args: Any) -> T:

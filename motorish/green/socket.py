@@ -229,11 +229,12 @@ class socket(RegisteredSocket):
 
     def sendto(self, data: Any, *flags_and_address: Any) -> int:
         *flags, address = flags_and_address or (None,)
-        if current_child() is not None:
-            address = dns.resolve(self.family, address)
+        address = dns.resolve(self.family, address)
         return self._write(flags[0] if flags else 0, _base.sendto, data, *flags, address)  # type: ignore[no-any-return]
 
     def sendmsg(self, buffers: Any, ancdata: Any = (), flags: int = 0, address: Any = None, /) -> int:
+        if address is not None:
+            address = dns.resolve(self.family, address)
         return self._write(flags, _base.sendmsg, buffers, ancdata, flags, address)  # type: ignore[no-any-return]
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
@@ -252,7 +253,7 @@ class socket(RegisteredSocket):
         child = getcurrent()
         if type(child) is Child:
             self._sender = child.serial
-            if self._stream is None or self._stream.hub is not child.hub:
+            if (self._stream is None or self._stream.hub is not child.hub) and not child.hub.closed:
                 self._attach(child.hub)
         else:
             self._sender = 0
@@ -270,8 +271,7 @@ class socket(RegisteredSocket):
         return self._connect(address)
 
     def _connect(self, address: Any) -> int:
-        if current_child() is not None:
-            address = dns.resolve(self.family, address)
+        address = dns.resolve(self.family, address)
         timeout = self._timeout
         until = None if timeout is None else monotonic() + timeout
         error = _base.connect_ex(self, address)

@@ -86,6 +86,14 @@ def send_datagram(sock: socket.socket, port: int) -> None:
         assert 1 == datagrams.sendto(b"x", ("slow.example", port))
 
 
+def send_message(sock: socket.socket, port: int) -> None:
+    """
+    sendmsg() of a datagram socket.
+    """
+    with socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+        assert 1 == datagrams.sendmsg([b"x"], [], 0, ("slow.example", port))
+
+
 def look_up(sock: socket.socket, port: int) -> None:
     """
     getaddrinfo() of the module.
@@ -94,7 +102,7 @@ def look_up(sock: socket.socket, port: int) -> None:
     assert [("127.0.0.1", port)] == [address for *_, address in found]
 
 
-QUESTIONS = (connect, connect_ex, create_connection, send_datagram, look_up)
+QUESTIONS = (connect, connect_ex, create_connection, send_datagram, send_message, look_up)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.__name__)

@@ -233,3 +233,42 @@ def test_tls_warns_too(run_async: RunAsync, dispatcher: None) -> None:
                 context.wrap_socket(ours)
 
     run_async(main())
+
+
+NAME = "no such host"  # the stdlib refuses it without asking a server
+LOOK_UPS: dict[str, Callable[[], Any]] = {
+    "getaddrinfo": lambda: socket.getaddrinfo(NAME, 1),
+    "gethostbyname": lambda: socket.gethostbyname(NAME),
+    "gethostbyname_ex": lambda: socket.gethostbyname_ex(NAME),
+    "gethostbyaddr": lambda: socket.gethostbyaddr(NAME),
+    "getnameinfo": lambda: socket.getnameinfo((NAME, 1), 0),
+    "create_connection": lambda: socket.create_connection((NAME, 1)),
+    "connect": lambda: _with_socket(lambda sock: sock.connect((NAME, 1))),
+    "sendto": lambda: _with_socket(lambda sock: sock.sendto(b"x", (NAME, 1))),
+    "sendmsg": lambda: _with_socket(lambda sock: sock.sendmsg([b"x"], [], 0, (NAME, 1))),
+}
+
+
+def _with_socket(use: Callable[[socket.socket], Any]) -> Any:
+    with socket.socket(type=socket.SOCK_DGRAM) as sock:
+        return use(sock)
+
+
+@pytest.mark.parametrize("what", LOOK_UPS)
+def test_looking_up_warns_too(run_async: RunAsync, what: str) -> None:
+    """
+    So does looking up a name; elsewhere, and for addresses, nobody is warned.
+    """
+
+    async def main() -> None:
+        with pytest.warns(BlockingCallWarning, match="looking up"), pytest.raises(OSError):
+            LOOK_UPS[what]()
+        with pytest.raises(OSError):
+            await asyncio.to_thread(LOOK_UPS[what])
+        socket.getaddrinfo("127.0.0.1", 1)
+        socket.gethostbyname("127.0.0.1")
+        socket.gethostbyname_ex("127.0.0.1")
+        socket.getnameinfo(("127.0.0.1", 1), socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)
+        _with_socket(lambda sock: sock.connect(("127.0.0.1", 1)))
+
+    run_async(main())
