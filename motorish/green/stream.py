@@ -24,7 +24,7 @@ from tornado.ioloop import IOLoop
 from tornado.iostream import BaseIOStream
 
 from motorish.errors import BusyError
-from motorish.hub import Child, Hub, park, resume, running_loop
+from motorish.hub import Child, Hub, current_child, park, resume, running_loop
 
 READ: int = IOLoop.READ
 WRITE: int = IOLoop.WRITE
@@ -76,9 +76,16 @@ class GreenStream(BaseIOStream):
         hub: the hub of the running loop.
         fd: a file descriptor that epoll takes, non-blocking in the kernel if it is to be read.
         owner: the green socket that closes *fd* through us, or None.
+
+    Raises:
+        BaseException: (on a child) the loop is being closed, and the call ended.
     """
 
     def __init__(self, hub: Hub, fd: int, owner: Any = None) -> None:
+        if hub.closed:  # no loop runs here: Tornado would make a new one
+            child = current_child()
+            assert child is not None
+            raise child.abort_error()
         super().__init__()  # binds to IOLoop.current()
         self.hub = hub
         self.fd = fd

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from tornado.ioloop import IOLoop
 
 import motorish
 from motorish.green import select, selectors, socket, threading, time
@@ -234,6 +235,34 @@ def test_abort_is_raised_again_on_every_socket(run_async: RunAsync) -> None:
     run_async(main())
 
     assert ["CallAborted", "CallAborted"] == errors
+
+
+def test_new_sockets_while_the_loop_closes() -> None:
+    """
+    A driver that opens sockets when its loop is closed may say goodbye, but not wait; no other loop is made.
+    """
+    seen: list[Any] = []
+    known = {loop for loop in IOLoop._ioloop_for_asyncio if not loop.is_closed()}
+
+    def stubborn(new: socket.socket, polled: socket.socket, foreign: stdlib.socket) -> None:
+        try:
+            time.sleep(60)
+        finally:
+            new.sendall(b"goodbye")
+            for wait in (lambda: new.recv(1), lambda: select.select([polled, foreign], [], [])):
+                try:
+                    wait()
+                except BaseException as error:
+                    seen.append(type(error).__name__)
+
+    async def main(*args: Any) -> None:
+        motorish.spawn(stubborn, *args)
+
+    with pair() as (new, peer), pair() as (polled, foreign):
+        asyncio.run(main(new, polled, foreign))
+        assert b"goodbye" == peer.recv(9)
+    assert ["CallAborted", "CancelledError"] == seen
+    assert known == {loop for loop in IOLoop._ioloop_for_asyncio if not loop.is_closed()}
 
 
 def test_waiters_of_a_closed_socket_find_out(run_async: RunAsync) -> None:
