@@ -11,6 +11,7 @@ import _socket
 import errno
 import os
 import socket as _stdlib
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -62,9 +63,13 @@ class RegisteredSocket(_stdlib.socket):
         """
         Close the socket of an interrupted exchange: nobody may read what is left of it.  Runs on a child.
         """
-        if self.fileno() >= 0 and not self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ACCEPTCONN):
-            self._poisoned = True
-            self._real_close()
+        with suppress(OSError):  # somebody closed the bare number: that must not hide the abort
+            if self.fileno() >= 0 and not self._is_listening():
+                self._poisoned = True
+                self._real_close()
+
+    def _is_listening(self) -> bool:
+        return bool(self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ACCEPTCONN))
 
     def close_now(self) -> None:
         """
@@ -86,7 +91,8 @@ class RegisteredSocket(_stdlib.socket):
             self._let_go()
             fd = super().detach()
         if fd >= 0 and self._timeout is None and not self._handed_on:
-            os.set_blocking(fd, True)
+            with suppress(OSError):
+                os.set_blocking(fd, True)
         return fd
 
     def __del__(self) -> None:

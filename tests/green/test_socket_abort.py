@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket as stdlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -235,6 +236,27 @@ def test_abort_is_raised_again_on_every_socket(run_async: RunAsync) -> None:
     run_async(main())
 
     assert ["CallAborted", "CallAborted"] == errors
+
+
+def test_number_closed_behind_our_back(run_async: RunAsync) -> None:
+    """
+    A call whose socket's bare number was closed is cancelled all the same.
+    """
+
+    def call(ours: socket.socket) -> None:
+        ours.sendall(b"question")
+        os.close(ours.fileno())
+        time.sleep(60)
+
+    async def main() -> None:
+        with pair() as (ours, _):
+            waiting = motorish.spawn(call, ours)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            ours.detach()
+
+    run_async(main())
 
 
 def test_new_sockets_while_the_loop_closes() -> None:
