@@ -20,7 +20,7 @@ def test_second_connection_of_an_aborted_call_is_closed_too() -> None:
     """
 
     async def main() -> None:
-        (one, _), (two, _) = green_socket.socketpair(), green_socket.socketpair()
+        (one, peer_of_one), (two, peer_of_two) = green_socket.socketpair(), green_socket.socketpair()
 
         def call() -> None:
             try:
@@ -37,6 +37,8 @@ def test_second_connection_of_an_aborted_call_is_closed_too() -> None:
         await asyncio.wait([future])
 
         assert (-1, -1) == (one.fileno(), two.fileno())
+        peer_of_one.close()
+        peer_of_two.close()
 
     asyncio.run(main())
 
@@ -47,7 +49,7 @@ def test_connection_used_after_the_last_wait_is_closed_too() -> None:
     """
 
     async def main() -> None:
-        one, _ = green_socket.socketpair()
+        one, peer = green_socket.socketpair()
 
         def call() -> None:
             try:
@@ -60,6 +62,7 @@ def test_connection_used_after_the_last_wait_is_closed_too() -> None:
         await asyncio.wait([future])
 
         assert -1 == one.fileno()
+        peer.close()
 
     asyncio.run(main())
 
