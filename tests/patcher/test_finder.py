@@ -71,11 +71,12 @@ def test_the_finder_stays_where_it_is(write: Callable[..., str], monkeypatch: py
     name, other = write(), write()
     before = list(sys.meta_path)
     patcher.patch(name)
+    patched = tuple(sys.meta_path)
     with monkeypatch.context() as unchangeable:
-        unchangeable.setattr(sys, "meta_path", tuple(sys.meta_path))
+        unchangeable.setattr(sys, "meta_path", patched)
         patcher.patch(name, other)
         patcher.unpatch(other)
-        assert tuple(before) == sys.meta_path[1:]
+        assert patched is sys.meta_path
     patcher.unpatch(name)
 
     assert before == sys.meta_path
