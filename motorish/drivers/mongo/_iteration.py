@@ -55,7 +55,7 @@ class BaseCursor(Latent):
         """
         The session that the cursor was given, or None.
         """
-        session = self.delegate.session
+        session = self._session()
         return None if session is None else MotorClientSession(session, self.collection._client)
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from pymongo.errors import InvalidOperation
+from pymongo.synchronous.client_session import ClientSession
 from pymongo.synchronous.command_cursor import CommandCursor
 
 from motorish.calls import Callback, check_callback
@@ -88,6 +89,8 @@ class MotorLatentCommandCursor(MotorCommandCursor):
         self._args = unwrap_args(args)
         self._kwargs = kwargs
         self._batch_size: int | None = None
+        given = (*self._args, *kwargs.values())
+        self._given_session = next((value for value in given if isinstance(value, ClientSession)), None)
 
     def batch_size(self, batch_size: int) -> Self:
         """
@@ -109,7 +112,7 @@ class MotorLatentCommandCursor(MotorCommandCursor):
         return self
 
     def _session(self) -> Any:
-        return self._kwargs.get("session")
+        return self._given_session
 
     def _prepare(self) -> None:
         self._live()
