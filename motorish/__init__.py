@@ -31,6 +31,7 @@ from motorish.patcher import unpatch as unpatch
 if TYPE_CHECKING:
     from motorish.drivers.mongo.api import MotorChangeStream as MotorChangeStream
     from motorish.drivers.mongo.api import MotorClient as MotorClient
+    from motorish.drivers.mongo.api import MotorClientEncryption as MotorClientEncryption
     from motorish.drivers.mongo.api import MotorClientSession as MotorClientSession
     from motorish.drivers.mongo.api import MotorCollection as MotorCollection
     from motorish.drivers.mongo.api import MotorCommandCursor as MotorCommandCursor
@@ -55,6 +56,7 @@ __all__ = [
     "ForeignLoopError",
     "MotorChangeStream",
     "MotorClient",
+    "MotorClientEncryption",
     "MotorClientSession",
     "MotorCollection",
     "MotorCommandCursor",
@@ -86,6 +88,7 @@ _LAZY = dict.fromkeys(
     (
         "MotorChangeStream",
         "MotorClient",
+        "MotorClientEncryption",
         "MotorClientSession",
         "MotorCollection",
         "MotorCommandCursor",

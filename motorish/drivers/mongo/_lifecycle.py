@@ -4,6 +4,7 @@ Beginning, moving and ending a PyMongo client whose monitors and connections liv
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pymongo.periodic_executor import PeriodicExecutor
@@ -53,13 +54,14 @@ def start_afresh(client: MongoClient[Any]) -> None:
 
 
 def _replace_topology(client: MongoClient[Any]) -> None:
-    if not client._opened or client._closed:
-        return
-    old = client._topology
-    client._kill_cursors_executor.close()
-    client._init_background(old._pid)
-    client._topology._session_pool = old._session_pool
-    old.close()
+    for each in _with_internal_clients(client):
+        if not each._opened or each._closed:
+            continue
+        old = each._topology
+        each._kill_cursors_executor.close()
+        each._init_background(old._pid)
+        each._topology._session_pool = old._session_pool
+        old.close()
 
 
 def unstart(client: MongoClient[Any]) -> None:
@@ -68,10 +70,20 @@ def unstart(client: MongoClient[Any]) -> None:
 
     The first operation starts it again, from a child: then it is a greenlet.
     """
-    topology = client._topology
-    started = getattr(topology, "_events_executor", None)
-    if started is not None:
-        started.close()
-        topology._events_executor = PeriodicExecutor(
-            started._interval, started._min_interval, started._target, started._name
-        )
+    for each in _with_internal_clients(client):
+        started = getattr(each._topology, "_events_executor", None)
+        if started is not None:
+            started.close()
+            each._topology._events_executor = PeriodicExecutor(
+                started._interval, started._min_interval, started._target, started._name
+            )
+
+
+def _with_internal_clients(client: MongoClient[Any]) -> Iterator[MongoClient[Any]]:
+    # PyMongo makes more clients for automatic encryption: for the keys, and for mongocryptd.
+    yield client
+    encrypter = client._encrypter
+    if encrypter is not None:
+        if encrypter._internal_client is not None:
+            yield encrypter._internal_client
+        yield encrypter._auto_encrypter.callback.mongocryptd_client

@@ -3,6 +3,8 @@ The MongoDB classes, after PyMongo was made green: the patch has to come before 
 """
 # ruff: noqa: E402
 
+from typing import TYPE_CHECKING, Any
+
 from motorish.drivers.mongo.adapter import PYMONGO
 from motorish.patcher import patch
 
@@ -21,3 +23,15 @@ from motorish.drivers.mongo.gridfs_in import MotorGridIn as MotorGridIn
 from motorish.drivers.mongo.gridfs_out import MotorGridOut as MotorGridOut
 from motorish.drivers.mongo.gridfs_out import MotorGridOutCursor as MotorGridOutCursor
 from motorish.drivers.mongo.session import MotorClientSession as MotorClientSession
+
+if TYPE_CHECKING:
+    from motorish.drivers.mongo.encryption import MotorClientEncryption as MotorClientEncryption
+
+
+def __getattr__(name: str) -> Any:
+    # On demand: pymongocrypt takes as long to import as half of the rest.
+    if name == "MotorClientEncryption":
+        from motorish.drivers.mongo import encryption
+
+        return encryption.MotorClientEncryption
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -99,6 +99,11 @@ class MotorClient(Watchable):
         driver: DriverInfo | None = None,
         **kwargs: Any,
     ) -> None:
+        if "auto_encryption_opts" in kwargs:
+            # Only now: pymongocrypt takes as long to import as half of the rest.
+            from motorish.drivers.mongo.encryption import green_options
+
+            kwargs["auto_encryption_opts"] = green_options(kwargs["auto_encryption_opts"])
         self.delegate = MongoClient(
             host,
             port,
