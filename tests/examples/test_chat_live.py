@@ -237,12 +237,14 @@ def test_a_client_that_does_not_read_is_closed_with_1013(
     common = {"room": room, "name": "Ann", "text": text, "sent_at": datetime.now()}
     documents = [common | {"seq": n, "client_id": str(n)} for n in range(1, count + 1)]
 
+    def store() -> None:
+        mongo: pymongo.MongoClient[Json] = pymongo.MongoClient(mongod_uri)
+        with mongo:
+            mongo.get_default_database("motorish_chat").messages.insert_many(documents)
+
     async def write() -> list[int]:
         async with chat.socket(room) as reader:
-            mongo: pymongo.MongoClient[Json] = pymongo.MongoClient(mongod_uri)
-            with mongo:
-                database = mongo.get_default_database("motorish_chat")
-                await asyncio.to_thread(database.messages.insert_many, documents)
+            await asyncio.to_thread(store)
             await reader.read_messages(count)
             return reader.seqs
 
