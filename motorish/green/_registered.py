@@ -11,6 +11,8 @@ import _socket
 import errno
 import os
 import socket as _stdlib
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -21,6 +23,7 @@ from motorish.green.stream import GreenStream
 from motorish.hub import Child, Hub, abort_hooks
 
 _base = _socket.socket
+_FREE_ADDRESS_S = 1.0  # patience with a loop that is to close a listener; it may wait for this very thread
 
 
 class RegisteredSocket(_stdlib.socket):
@@ -78,7 +81,13 @@ class RegisteredSocket(_stdlib.socket):
         self._real_close()
 
     def _real_close(self, _ss: Any = _base) -> None:
-        self._let_go()
+        stream = self._stream
+        if stream is None or stream.gone or not stream.elsewhere or not self._is_listening():
+            self._let_go()
+        else:
+            closed = threading.Event()
+            if self._let_go(then=closed.set):
+                closed.wait(_FREE_ADDRESS_S)  # so that its address can be bound anew
         _ss.close(self)
 
     def detach(self) -> int:
@@ -105,17 +114,23 @@ class RegisteredSocket(_stdlib.socket):
             self._let_go(in_finaliser=True)
             _base.close(self)
 
-    def _let_go(self, in_finaliser: bool = False) -> None:
-        # Take the descriptor off its loop, or hand it over for good: close() finds nothing left to do then.
-        # A finaliser may run amid anything at all, the loop's own code included.
+    def _let_go(self, *, in_finaliser: bool = False, then: Callable[[], object] = int) -> bool:
+        # Take the descriptor off its loop.  Returns whether it was handed over to that: the loop closes it,
+        # then calls then(); close() finds nothing to do.  A finaliser may run amid the loop's own code.
         stream = getattr(self, "_stream", None)
         self._stream = None
         if stream is None or stream.gone:
-            return
-        if stream.elsewhere or (in_finaliser and stream.hub.loop.is_running()):
-            stream.hand_over(partial(os.close, super().detach()))
-        else:
+            return False
+        if not (stream.elsewhere or (in_finaliser and stream.hub.loop.is_running())):
             stream.forget()
+            return False
+        stream.hand_over(partial(_close, super().detach(), then))
+        return True
+
+
+def _close(fd: int, then: Callable[[], object]) -> None:
+    os.close(fd)
+    then()
 
 
 def closed() -> OSError:

@@ -156,6 +156,8 @@ class _KernelQueue:
         """
         queue = self._queue
         stream = self._waiting[0].streams.get(queue.fileno()) if self._waiting and not queue.closed else None
+        if stream is not None and stream.gone:
+            stream = None
         if stream is not None and stream.elsewhere:
             self._queue = type(queue)()
             self._queue.close()

@@ -340,6 +340,9 @@ class socket(RegisteredSocket):
     def _wait_outside(self, writing: bool, timeout: float | None) -> bool:
         if self.fileno() < 0:
             raise closed()
+        stream = self._stream
+        if stream is not None and not stream.gone:
+            stream.refuse_second(writing)
         poller = _select.poll()
         poller.register(self, _select.POLLOUT if writing else _select.POLLIN)
         if poller.poll(0):

@@ -15,6 +15,7 @@ somebody waits: their owner may close them behind our back.
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
@@ -89,6 +90,7 @@ class GreenStream(BaseIOStream):
         super().__init__()  # binds to IOLoop.current()
         self.hub = hub
         self.fd = fd
+        self.pid = os.getpid()
         self.reader: Child | None = None
         self.writer: Child | None = None
         self.watches: list[tuple[int, Watch]] = []
@@ -117,7 +119,7 @@ class GreenStream(BaseIOStream):
             BusyError: another call is already waiting to read.
         """
         if self.reader is not None:
-            raise BusyError(_busy("read from", self.fd))
+            self.refuse_second(False)
         if self._state is None or not self._state & READ:
             self._listen(READ)
         self.reader = child
@@ -131,13 +133,25 @@ class GreenStream(BaseIOStream):
         Park until the descriptor is writable; the same as wait_readable() otherwise.
         """
         if self.writer is not None:
-            raise BusyError(_busy("write to", self.fd))
+            self.refuse_second(True)
         self._listen(WRITE)
         self.writer = child
         try:
             return park(child, timeout)
         finally:
             self.writer = None
+
+    def refuse_second(self, writing: bool) -> None:
+        """
+        Raises:
+            BusyError: a child is already waiting to write, or to read.
+        """
+        if (self.writer if writing else self.reader) is not None:
+            verb = "write to" if writing else "read from"
+            raise BusyError(
+                f"another call is already waiting to {verb} the socket with fd {self.fd}: a connection "
+                "serves one call at a time. Use a connection (or a pool) per concurrent call."
+            )
 
     def _handle_events(self, fd: Any, events: int) -> None:
         # An IOLoop callback, on the loop greenlet: once for READ, once for WRITE.
@@ -200,9 +214,9 @@ class GreenStream(BaseIOStream):
     @property
     def gone(self) -> bool:
         """
-        Whether the loop is closed: the descriptor is on none.
+        Whether there is no loop to take the descriptor off: it is closed, or the parent process has it.
         """
-        return self.hub.loop.is_closed()
+        return self.hub.loop.is_closed() or self.pid != os.getpid()
 
     @property
     def elsewhere(self) -> bool:
@@ -300,10 +314,3 @@ def remaining(until: float | None) -> float | None:
     Seconds from now to a time.monotonic() deadline, never negative; None for no deadline.
     """
     return None if until is None else max(0.0, until - monotonic())
-
-
-def _busy(verb: str, fd: int) -> str:
-    return (
-        f"another call is already waiting to {verb} the socket with fd {fd}: a connection serves one call "
-        "at a time. Use a connection (or a pool) per concurrent call."
-    )

@@ -219,6 +219,35 @@ def test_second_reader_is_refused(run_async: RunAsync) -> None:
     run_async(main())
 
 
+def test_thread_beside_a_waiting_child_is_refused(run_async: RunAsync) -> None:
+    """
+    A plain thread may read or write what is there to be, but not wait for what a child is waiting for.
+    """
+
+    def in_thread(ours: socket.socket) -> None:
+        with pytest.raises(BusyError, match="already waiting to read"):
+            ours.recv(1)
+        assert 1 == ours.send(b"x")
+        ours.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            ours.recv(1)
+        ours.settimeout(None)
+
+    async def main() -> None:
+        ours, peer = socket.socketpair()
+        with ours, peer:
+            reading = motorish.spawn(ours.recv, 9)
+            await asyncio.to_thread(in_thread, ours)
+            peer.send(b"for it")
+            assert b"for it" == await reading
+            sending = motorish.spawn(ours.sendall, bytes(1_000_000))
+            with pytest.raises(BusyError, match="already waiting to write"):
+                await asyncio.to_thread(ours.sendall, bytes(1_000_000))
+            sending.cancel()
+
+    run_async(main())
+
+
 def waits_of(ours: socket.socket, listener: socket.socket) -> list[Callable[[], Any]]:
     """
     Everything that can wait on a socket.

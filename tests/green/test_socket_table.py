@@ -5,6 +5,7 @@ A loop forgets a descriptor before its number is used again, whoever closes it; 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import socket as stdlib
@@ -12,13 +13,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from greenlet import GreenletExit
 from tornado.ioloop import IOLoop
 from tornado.platform.asyncio import BaseAsyncIOLoop
 
 import motorish
 from motorish.green import select, socket
 from motorish.green.stream import GreenStream
-from motorish.hub import current_hub
+from motorish.hub import _hubs, current_hub, interrupt
 
 
 def close_in_loop(holder: list[Any]) -> None:
@@ -367,3 +369,84 @@ def test_ioloop_closes_all_descriptors(how: str) -> None:
             ours.close()
             file.close()
             os.fstat(innocent.fileno())
+
+
+def test_loop_closed_by_its_own_close(new_loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    """
+    A loop that was closed by a close() bound before the first call has no hold on its sockets either.
+    """
+    loop = new_loop()
+    close = loop.close
+    ours, peer = socket.socketpair()
+
+    async def main() -> None:
+        motorish.spawn(ours.recv, 1)
+
+    async def again() -> bytes:
+        waiting = motorish.spawn(ours.recv, 9)
+        peer.sendall(b"second")
+        return await waiting
+
+    with ours, peer:
+        loop.run_until_complete(main())
+        (call,) = _hubs[loop].calls
+        close()
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            assert b"second" == runner.run(again())
+    interrupt(call, GreenletExit())
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_forked_process_closes_only_its_own(run_async: Callable[..., Any]) -> None:
+    """
+    close() in a forked process closes the descriptor there; the parent's loop goes on with its own.
+    """
+
+    def in_fork(*sockets: Any) -> int:
+        numbers = [sock.fileno() for sock in sockets]
+        for sock in sockets:
+            sock.close()
+        left = 0
+        for number in numbers:
+            with contextlib.suppress(OSError):
+                os.fstat(number)
+                left += 1
+        return left
+
+    async def main() -> None:
+        ours, peer = await registered_pair()
+        epoll = select.epoll()
+        with ours, peer, epoll:
+            waiting = motorish.spawn(ours.recv, 9)
+            epoll.register(peer, select.EPOLLIN)
+            polling = motorish.spawn(epoll.poll)
+            if not (pid := os.fork()):
+                os._exit(in_fork(ours, epoll))
+            assert 0 == os.waitpid(pid, 0)[1]
+            peer.sendall(b"still here")
+            assert b"still her" == await waiting
+            await motorish.spawn(ours.send, b"x")
+            assert 1 == len(await polling)
+
+    run_async(main())
+
+
+def test_listener_closed_in_a_thread_frees_its_address(run_async: Callable[..., Any]) -> None:
+    """
+    When close() of a listener returns, in whatever thread, its address can be bound again.
+    """
+
+    def restart(listener: socket.socket) -> None:
+        address = listener.getsockname()
+        listener.close()
+        socket.create_server(address).close()
+
+    async def main() -> None:
+        for _ in range(10):
+            listener = socket.create_server(("127.0.0.1", 0))
+            accepting = motorish.spawn(listener.accept)
+            await asyncio.to_thread(restart, listener)
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                await accepting
+
+    run_async(main())
