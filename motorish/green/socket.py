@@ -129,6 +129,9 @@ class socket(RegisteredSocket):
             buffer = bytearray(bufsize)
             del buffer[self.recv_into(buffer, 0, flags) :]
             return bytes(buffer)
+        if self._sender and self._timeout != 0.0 and not flags and bufsize > 0:
+            # The reply to what was just sent is hardly here yet: save the call that would say so.
+            return self._once_ready(False, _recv, bufsize, flags)  # type: ignore[no-any-return]
         try:
             data = _recv(self, bufsize, flags)
         except BlockingIOError:
@@ -143,7 +146,6 @@ class socket(RegisteredSocket):
         if flags and self._waits_for_all(flags):
             return self._recv_all(buffer, nbytes, flags & ~_WAITALL)
         if self._sender and self._timeout != 0.0 and not flags and (nbytes or len(buffer)):
-            # The reply to what was just sent is hardly here yet: save the call that would say so.
             return self._once_ready(False, _recv_into, buffer, nbytes, flags)  # type: ignore[no-any-return]
         try:
             count = _recv_into(self, buffer, nbytes, flags)

@@ -248,6 +248,65 @@ def test_thread_beside_a_waiting_child_is_refused(run_async: RunAsync) -> None:
     run_async(main())
 
 
+READS = (lambda sock: sock.recv(9), lambda sock: sock.recv_into(bytearray(9)))
+
+
+@pytest.mark.parametrize("read", READS)
+def test_reply_is_waited_for_first(
+    run_async: RunAsync, monkeypatch: pytest.MonkeyPatch, read: Callable[..., Any]
+) -> None:
+    """
+    After a send, reading makes no system call before there is something to read.
+    """
+    tries: list[str] = []
+    for name in ("_recv", "_recv_into"):
+        real = getattr(socket, name)
+
+        def counting(*args: Any, real: Any = real, name: str = name) -> Any:
+            tries.append(name)
+            return real(*args)
+
+        monkeypatch.setattr(socket, name, counting)
+
+    def exchange(ours: socket.socket) -> None:
+        ours.sendall(b"question")
+        read(ours)
+
+    async def main() -> None:
+        ours, peer = socket.socketpair()
+        with ours, peer:
+            waiting = motorish.spawn(exchange, ours)
+            assert [] == tries
+            peer.sendall(b"reply")
+            await waiting
+            assert 1 == len(tries)
+
+    run_async(main())
+
+
+def test_nothing_is_read_without_a_wait(run_async: RunAsync) -> None:
+    """
+    After a send, an empty read, a non-blocking one and a look need not wait.
+    """
+
+    def exchange(ours: socket.socket) -> None:
+        ours.sendall(b"question")
+        assert b"" == ours.recv(0)
+        ours.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            ours.recv(1)
+        ours.setblocking(True)
+        with pytest.raises(BlockingIOError):
+            ours.recv(1, socket.MSG_DONTWAIT)
+
+    async def main() -> None:
+        ours, peer = socket.socketpair()
+        with ours, peer:
+            await motorish.spawn(exchange, ours)
+
+    run_async(main())
+
+
 def waits_of(ours: socket.socket, listener: socket.socket) -> list[Callable[[], Any]]:
     """
     Everything that can wait on a socket.
