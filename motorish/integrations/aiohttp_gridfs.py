@@ -139,6 +139,5 @@ def _refuse_route(request: web.Request) -> NoReturn:
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else request.path
     raise web.HTTPInternalServerError(
-        text=f'the route "{route}" of an AIOHTTPGridFS has no {{filename}}: add it with a path like '
-        '"/fs/{filename}"'
+        text=f'Bad AIOHTTPGridFS route "{route}": it has no {{filename}}, as "/fs/{{filename}}" has'
     )

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 UNKNOWN_TYPE = "application/octet-stream"
 
 _ETAG = re.compile(r'\*|(?:W/)?"[^"]*"')
+_ETAGS = re.compile(rf"\s*(?:{_ETAG.pattern})\s*(?:,\s*(?:{_ETAG.pattern})\s*)*")
 _RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.ASCII | re.IGNORECASE)
 
 
@@ -138,7 +139,9 @@ async def send(file: Any, start: int, stop: int, write: Callable[[bytes], Awaita
 def _not_modified(request: Headers, etag: str, modified: datetime) -> bool:
     wanted = request.get("If-None-Match")
     if wanted is not None:  # then If-Modified-Since does not count
-        known = [tag.removeprefix("W/") for tag in _ETAG.findall(wanted)] or [f'"{wanted}"']
+        if _ETAGS.fullmatch(wanted) is None:
+            return f'"{wanted}"' == etag
+        known = [tag.removeprefix("W/") for tag in _ETAG.findall(wanted)]
         return "*" in known or etag in known
     since = _date(request.get("If-Modified-Since"))
     return since is not None and since >= modified

@@ -225,6 +225,7 @@ async def test_conditions(mongod_uri: str, serve: Serve) -> None:
         has_it += [await fetch(If_Modified_Since=modified), await fetch(method="HEAD", If_None_Match=etag)]
         has_not = [
             await fetch(If_None_Match='"other"'),
+            await fetch(If_None_Match=f"{etag}x"),
             await fetch(If_None_Match='"other"', If_Modified_Since=modified),
             await fetch(If_Modified_Since=earlier),
             await fetch(If_Modified_Since="yesterday"),

@@ -4,6 +4,7 @@ MotorGridOut, a file that is read from a MotorGridFSBucket, and the cursor over 
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self
@@ -212,7 +213,9 @@ class MotorGridOut(Proxy):
     def _stream(self, request_handler: RequestHandler) -> None:
         while chunk := self.delegate.readchunk():
             request_handler.write(chunk)
-            await_(request_handler.flush())
+            flushed: Any = request_handler.flush()
+            if inspect.isawaitable(flushed):  # a handler's own flush() may give nothing
+                await_(flushed)
 
 
 class MotorGridOutCursor(MotorCursor):
@@ -258,7 +261,7 @@ class MotorGridOutCursor(MotorCursor):
     def _file(self, document: Any) -> MotorGridOut:
         if isinstance(document, MotorGridOut):
             return document
-        return MotorGridOut(self.collection, file_document=document, session=self.session)
+        return MotorGridOut(self.collection, file_document=document, session=self.delegate.session)
 
     # What runs on a child.
 

@@ -12,7 +12,7 @@ import pymongo
 import pytest
 from bson import ObjectId
 from gridfs.errors import NoFile
-from pymongo.errors import ConfigurationError
+from pymongo.errors import ConfigurationError, InvalidOperation
 from pymongo.write_concern import WriteConcern
 from tornado import gen
 
@@ -186,20 +186,25 @@ async def test_gen_coroutine(bucket: MotorGridFSBucket) -> None:
     assert TEXT == await copy()
 
 
-async def test_sessions(bucket: MotorGridFSBucket, stock: pymongo.MongoClient[Any]) -> None:
+async def test_sessions(bucket: MotorGridFSBucket, client: MotorClient) -> None:
     """
-    All of it takes a session.
+    All of it takes a session, given or bound, but refuses a transaction.
     """
-    session = bucket.collection.database.client.delegate.start_session()
-    file_id = await bucket.upload_from_stream("x", TEXT, session=session)
-    async with bucket.open_upload_stream("y", session=session) as stream:
-        await stream.write(TEXT)
-    file = await bucket.open_download_stream(file_id, session=session)
-    assert TEXT == await file.read()
-    assert ["x", "y"] == [
-        file.name async for file in bucket.find(session=session).sort([("filename", 1)]) if await file.read()
-    ]
-    await motorish.spawn(session.end_session)
+    async with client.start_session() as session:
+        file_id = await bucket.upload_from_stream("x", TEXT, session=session)
+        async with bucket.open_upload_stream("y", session=session) as stream:
+            await stream.write(TEXT)
+        file = await bucket.open_download_stream(file_id, session)
+        assert TEXT == await file.read()
+        files = [file async for file in bucket.find({}, session=session).sort("filename")]
+        assert ["x", "y"] == [file.name for file in files if await file.read()]
+        async with session.bind(end_session=False):
+            await bucket.upload_from_stream("z", TEXT)
+        session.start_transaction()
+        with pytest.raises(InvalidOperation, match="transaction"):
+            await bucket.open_download_stream(file_id, session=session)
+        with pytest.raises(InvalidOperation, match="transaction"):
+            bucket.open_upload_stream("x", session=session)
 
 
 async def test_timeout(bucket: MotorGridFSBucket) -> None:
