@@ -5,6 +5,7 @@ Name look-ups that never block the loop: literals need none, everything else goe
 from __future__ import annotations
 
 import socket as _stdlib
+from asyncio import CancelledError
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -45,7 +46,13 @@ def getaddrinfo(
     if child is None or is_literal(host):
         return _stdlib.getaddrinfo(host, port, family, type, proto, flags)
     look_up = child.hub.loop.getaddrinfo(host, port, family=family, type=type, proto=proto, flags=flags)
-    return await_(look_up)
+    try:
+        return await_(look_up)
+    except CancelledError:
+        if child.abort is not None:
+            raise
+        # Not the call but the look-up was cancelled: asyncio.run() does that at its end, to all tasks.
+        raise _stdlib.gaierror(_stdlib.EAI_AGAIN, "the event loop has cancelled the look-up") from None
 
 
 def getnameinfo(sockaddr: Any, flags: int, /) -> tuple[str, str]:

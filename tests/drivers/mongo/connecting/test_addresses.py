@@ -4,9 +4,11 @@ Unix sockets and IPv6.
 
 import asyncio
 import socket
+import threading
 import urllib.parse
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 from pymongo.errors import ServerSelectionTimeoutError
@@ -14,6 +16,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 from motorish import MotorClient
 from motorish.integrations.servers import Mongod
 from tests.drivers.mongo.connecting.helpers import ROOT, client_of, user_of
+from tests.loops import until
 
 
 def unix_uri(path: Path, user_info: str = "") -> str:
@@ -105,3 +108,27 @@ async def test_nobody_at_ipv6(mutual_tls_mongod: Mongod) -> None:
     with pytest.raises(ServerSelectionTimeoutError, match=r"::1.*Connection refused"):
         await client.admin.command("ping")
     await client.close()
+
+
+def test_end_of_the_loop_during_a_look_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    asyncio.run() that ends while a monitor looks a name up leaves nothing to complain of.
+    """
+    asked, over = threading.Event(), threading.Event()
+
+    def getaddrinfo(*args: Any, **kwargs: Any) -> Any:
+        asked.set()
+        over.wait(10)
+        raise socket.gaierror("there is no such host")
+
+    async def main() -> None:
+        asyncio.get_running_loop().call_later(0.1, over.set)  # asyncio.run() waits for the thread
+        client.admin.command("ping").cancel()
+        await until(asked.is_set)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    client = MotorClient("mongodb://db.motorish.test")
+    asyncio.run(main())
+    client.close()
+
+    assert asked.is_set()
