@@ -9,10 +9,11 @@ from __future__ import annotations
 import inspect
 from asyncio import AbstractEventLoop
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.ioloop import IOLoop
 
+import motorish
 from motorish import MotorClient, motor_tornado
 from motorish.drivers.mongo import _lifecycle
 from motorish.proxy import LoopBinding
@@ -53,6 +54,21 @@ class AsyncIOMotorClient(MotorClient):
 
     __init__.__signature__ = inspect.signature(MotorClient.__init__)  # type: ignore[attr-defined]
 
+
+if TYPE_CHECKING:
+    AsyncIOMotorChangeStream = motorish.MotorChangeStream
+    AsyncIOMotorClientEncryption = motorish.MotorClientEncryption
+    AsyncIOMotorClientSession = motorish.MotorClientSession
+    AsyncIOMotorCollection = motorish.MotorCollection
+    AsyncIOMotorCommandCursor = motorish.MotorCommandCursor
+    AsyncIOMotorCursor = motorish.MotorCursor
+    AsyncIOMotorDatabase = motorish.MotorDatabase
+    AsyncIOMotorGridFSBucket = motorish.MotorGridFSBucket
+    AsyncIOMotorGridIn = motorish.MotorGridIn
+    AsyncIOMotorGridOut = motorish.MotorGridOut
+    AsyncIOMotorGridOutCursor = motorish.MotorGridOutCursor
+    AsyncIOMotorLatentCommandCursor = motorish.MotorLatentCommandCursor
+    AsyncIOMotorRawBatchCursor = motorish.MotorRawBatchCursor
 
 __all__ = [f"{_PREFIX}{name}" for name in motor_tornado.__all__]
 

@@ -17,8 +17,6 @@ with warnings.catch_warnings():
     theirs_tornado = pytest.importorskip("motor.motor_tornado")
     theirs_asyncio = pytest.importorskip("motor.motor_asyncio")
 
-NOT_YET = {"MotorClientEncryption", "AsyncIOMotorClientEncryption"} - set(motor_asyncio.__all__)
-
 
 def test_what_there_is_has_motor_s_names_too() -> None:
     """
@@ -45,8 +43,8 @@ def test_motor_s_names_are_there(ours: ModuleType, theirs: ModuleType) -> None:
     """
     names = {*theirs.__all__, *(name for name in vars(theirs) if name.startswith(("Motor", "AsyncIOMotor")))}
 
-    assert set() == names - set(dir(ours)) - NOT_YET
-    for name in names - NOT_YET:
+    assert set() == names - set(dir(ours))
+    for name in names:
         assert inspect.isclass(getattr(ours, name))
 
 
