@@ -18,7 +18,7 @@ import pytest
 import trustme
 from bson import Binary, CodecOptions
 from pymongo.encryption import Algorithm
-from pymongo.encryption_options import AutoEncryptionOpts, HTTPProxyKMSConnect
+from pymongo.encryption_options import AsyncHTTPProxyKMSConnect, AutoEncryptionOpts, HTTPProxyKMSConnect
 from pymongo.errors import EncryptionError
 
 from motorish import MotorClient, MotorClientEncryption, MotorCollection
@@ -167,11 +167,12 @@ async def test_coroutine_callback(arguments: Any, authority: trustme.CA) -> None
 
 
 @pytest.mark.parametrize("with_tls", [False, True])
+@pytest.mark.parametrize("through", [HTTPProxyKMSConnect, AsyncHTTPProxyKMSConnect])
 async def test_through_a_proxy(
-    arguments: Any, authority: trustme.CA, tls_files: tuple[Path, Path, Path], with_tls: bool
+    arguments: Any, authority: trustme.CA, tls_files: tuple[Path, Path, Path], through: Any, with_tls: bool
 ) -> None:
     """
-    PyMongo's HTTPProxyKMSConnect reaches the service through a proxy, with TLS to the proxy as well.
+    PyMongo's two classes for it reach the service through a proxy, with TLS to the proxy as well.
     """
     tunnels = []
 
@@ -197,7 +198,7 @@ async def test_through_a_proxy(
         trusting = ssl.create_default_context(cafile=str(tls_files[2]))
     scheme = "https" if with_tls else "http"
     async with kms(authority) as service, listening(proxy, context) as port:
-        connect = HTTPProxyKMSConnect(f"{scheme}://127.0.0.1:{port}", trusting)
+        connect = through(f"{scheme}://127.0.0.1:{port}", trusting)
         await use({**arguments, "kms_connect_callback": connect}, service)
         assert [f"127.0.0.1:{service.port}"] * 2 == tunnels
 
