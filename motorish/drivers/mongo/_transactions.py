@@ -20,8 +20,13 @@ from pymongo import _csot
 from pymongo.client_session_shared import _ServerSession, _TxnState
 from pymongo.synchronous.client_session import _SESSION, ClientSession
 
+from motorish.calls import timeout
+from motorish.errors import DeadlineExceeded
 from motorish.hub import CLEANUP_S, deadline_of_context
 from motorish.proxy.base import Cleanup
+
+ABORT_S = 0.5
+"""How long, in seconds, the server may take to abort a transaction before its operations are killed."""
 
 _OPEN_PERHAPS = (_TxnState.IN_PROGRESS, _TxnState.ABORTED, _TxnState.COMMITTED)
 
@@ -46,6 +51,9 @@ def abort_on_server(session: ClientSession, opts: Any, server_session: Any) -> N
     """
     Abort a transaction without a change of *session*.  Runs on a child.
 
+    The server does not abort while an operation of the transaction is running.  Most of those end when
+    their client disconnects, which it has; one that does not is killed, with all else in the session.
+
     Args:
         opts: of the transaction; PyMongo makes new ones for each, so they tell it from a later one.
         server_session: what the session had when the call began; it is gone when the session has ended.
@@ -60,7 +68,11 @@ def abort_on_server(session: ClientSession, opts: Any, server_session: Any) -> N
     for name in ("opts", "pinned_address", "recovery_token", "sharded"):
         setattr(twin._transaction, name, getattr(transaction, name))
     twin._transaction.state = _TxnState.IN_PROGRESS
-    twin.abort_transaction()
+    try:
+        with timeout(ABORT_S):
+            twin.abort_transaction()
+    except DeadlineExceeded:
+        session.client.admin.command("killSessions", [server_session.session_id])
 
 
 def unhurried() -> Context:
