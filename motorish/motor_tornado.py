@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import motorish
 
-__all__ = [
-    name for name in motorish.__all__ if name.startswith("Motor") and not name.startswith("Motorish")
-]
+__all__ = [name for name in motorish.__all__ if name.startswith("Motor") and not name.startswith("Motorish")]
 
 if TYPE_CHECKING:
     from motorish import *  # noqa: F403
