@@ -72,6 +72,9 @@ class MotorClientSession(Latent):
     def __hash__(self) -> int:
         return hash(self.delegate)
 
+    def __copy__(self) -> NoReturn:
+        raise TypeError("a session cannot be copied: start another one, client.start_session()")
+
     @property
     def client(self) -> MotorClient:
         """

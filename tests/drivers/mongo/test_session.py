@@ -3,6 +3,7 @@ MotorClientSession: how one is got, what it knows, binding it to a context, caus
 """
 
 import asyncio
+import copy
 from typing import Any
 
 import pymongo
@@ -145,11 +146,13 @@ async def test_what_a_session_knows(client: MotorClient, collection: MotorCollec
 
 async def test_an_ended_session(client: MotorClient, collection: MotorCollection) -> None:
     """
-    It cannot be used any more; ending it again does nothing.
+    It cannot be used any more; ending it again does nothing.  No session can be copied.
     """
     session = client.start_session()
     await session.end_session()
     await session.end_session()
+    with pytest.raises(TypeError, match="cannot be copied"):
+        copy.copy(session)
 
     with pytest.raises(InvalidOperation, match="ended session"):
         await collection.find_one(session=session)
