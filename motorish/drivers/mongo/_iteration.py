@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import Any, NoReturn, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 from pymongo.errors import InvalidOperation
 
@@ -64,6 +64,8 @@ class BaseCursor(Latent):
         Whether the query was sent.
         """
         return self.delegate.cursor_id is not None
+
+    __iter__: ClassVar[None] = None  # a plain "for" is a TypeError, not cursor[0], cursor[1], ...
 
     def __aiter__(self) -> Self:
         return self

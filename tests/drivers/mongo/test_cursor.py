@@ -376,3 +376,17 @@ async def open_cursors(client: MotorClient, collection: MotorCollection) -> int:
         {"$match": {"type": "idleCursor", "ns": collection.full_name}},
     ]
     return len(await client.admin.aggregate(pipeline).to_list())
+
+
+def test_a_plain_for_is_refused(mongod_uri: str) -> None:
+    """
+    It is a TypeError at once, not cursor[0], cursor[1] and so on for ever.
+    """
+
+    async def main() -> None:
+        client = MotorClient(mongod_uri)
+        with pytest.raises(TypeError, match="not iterable"):
+            list(client.motorish_test.things.find())  # type: ignore[call-overload]
+        await client.close()
+
+    asyncio.run(main())
