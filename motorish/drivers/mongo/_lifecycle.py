@@ -5,6 +5,7 @@ Beginning, moving and ending a PyMongo client whose monitors and connections liv
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from pymongo.periodic_executor import PeriodicExecutor
@@ -12,6 +13,31 @@ from pymongo.server_selectors import Selection, writable_server_selector
 from pymongo.synchronous.mongo_client import MongoClient
 
 from motorish.hub import spawn
+
+_making: ContextVar[bool] = ContextVar("motorish.making_a_client", default=False)
+_open = PeriodicExecutor.open
+
+
+def make(*args: Any, **kwargs: Any) -> MongoClient[Any]:
+    """
+    Make a client, as ``MongoClient(...)`` does, but start nothing.
+
+    PyMongo would start a thread, for the events of servers and the topology, here already.  The first
+    operation starts it again, from a child: then it is a greenlet.
+    """
+    token = _making.set(True)
+    try:
+        return MongoClient(*args, **kwargs)
+    finally:
+        _making.reset(token)
+
+
+def _open_unless_making(executor: PeriodicExecutor) -> None:
+    if not _making.get():
+        _open(executor)
+
+
+PeriodicExecutor.open = _open_unless_making  # type: ignore[assignment, method-assign]
 
 
 def connect(client: MongoClient[Any]) -> None:
@@ -62,21 +88,6 @@ def _replace_topology(client: MongoClient[Any]) -> None:
         each._init_background(old._pid)
         each._topology._session_pool = old._session_pool
         old.close()
-
-
-def unstart(client: MongoClient[Any]) -> None:
-    """
-    End the thread that calls listeners for servers and the topology, which PyMongo starts too early.
-
-    The first operation starts it again, from a child: then it is a greenlet.
-    """
-    for each in _with_internal_clients(client):
-        started = getattr(each._topology, "_events_executor", None)
-        if started is not None:
-            started.close()
-            each._topology._events_executor = PeriodicExecutor(
-                started._interval, started._min_interval, started._target, started._name
-            )
 
 
 def _with_internal_clients(client: MongoClient[Any]) -> Iterator[MongoClient[Any]]:

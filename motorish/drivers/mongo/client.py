@@ -104,7 +104,7 @@ class MotorClient(Watchable):
             from motorish.drivers.mongo.encryption import green_options
 
             kwargs["auto_encryption_opts"] = green_options(kwargs["auto_encryption_opts"])
-        self.delegate = MongoClient(
+        self.delegate = _lifecycle.make(
             host,
             port,
             document_class,
@@ -114,7 +114,6 @@ class MotorClient(Watchable):
             driver=DriverInfo("motorish", motorish.__version__, f"Tornado {tornado_version}"),
             **kwargs,
         )
-        _lifecycle.unstart(self.delegate)
         _srv.look_up_once(self.delegate)
         if driver is not None:
             self.delegate.append_metadata(driver)

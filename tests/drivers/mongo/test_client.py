@@ -8,10 +8,12 @@ from typing import Any
 
 import pymongo
 import pytest
+import tornado
 from pymongo.driver_info import DriverInfo
 from pymongo.errors import ConfigurationError, InvalidName, InvalidOperation
 from tornado.ioloop import IOLoop
 
+import motorish
 from motorish import ForeignLoopError, MotorClient, MotorCollection, MotorDatabase, UsageError
 
 
@@ -193,6 +195,71 @@ def test_after_its_loop_is_closed_the_client_starts_afresh(mongod_uri: str) -> N
 
     for last in (False, False, True):
         asyncio.run(use(last))
+
+
+async def test_connecting_on_request(mongod_uri: str) -> None:
+    """
+    aconnect() gives None and open(), Motor's old one, the client; both take callbacks.
+    """
+    outcomes: list[Any] = []
+    client = MotorClient(mongod_uri)
+    assert await client.aconnect() is None
+    assert client.is_primary
+    assert client is await client.open()
+    assert client.open(callback=lambda *outcome: outcomes.append(outcome)) is None
+    assert client.aconnect(callback=lambda *outcome: outcomes.append(outcome)) is None
+    await client.aclose()
+    await asyncio.sleep(0)
+
+    assert [(client, None), (None, None)] == outcomes
+
+
+async def test_connecting_to_secondaries(replica_set: Any) -> None:
+    """
+    A member that was asked for directly is the address, though it takes no writes; elsewhere the primary.
+    """
+    async with MotorClient(replica_set.uri, readPreference="secondary") as client:
+        await client.aconnect()
+        with motorish.timeout(10):
+            while not client.secondaries:
+                await asyncio.sleep(0.01)
+        host, port = next(iter(client.secondaries))
+        assert client.address == client.primary
+    async with MotorClient(host, port, directConnection=True) as client:
+        await client.aconnect()
+        assert (host, port) == client.address
+        assert not client.is_primary
+
+
+async def test_closing_by_context(mongod_uri: str) -> None:
+    """
+    `async with` closes the client, after an exception too.
+    """
+    with pytest.raises(ZeroDivisionError):
+        async with MotorClient(mongod_uri) as client:
+            await client.admin.command("ping")
+            1 / 0  # noqa: B018
+
+    assert client.delegate._closed
+    assert await client.aclose() is None
+
+
+async def test_the_server_knows_who_we_are(mongod_uri: str) -> None:
+    """
+    What the handshake said, with what append_metadata() added before it.
+    """
+    async with MotorClient(mongod_uri, driver=DriverInfo("odm", "1.2", "here")) as client:
+        client.append_metadata(DriverInfo("more", "3"))
+        mine = [
+            {"$currentOp": {"idleConnections": True, "localOps": True}},
+            {"$match": {"clientMetadata.driver.name": {"$regex": "odm"}}},
+        ]
+        operation = (await client.admin.aggregate(mine).to_list())[0]
+        metadata = operation["clientMetadata"]
+
+    assert ["motorish", "odm", "more"] == metadata["driver"]["name"].split("|")[-3:]
+    assert motorish.__version__ in metadata["driver"]["version"].split("|")
+    assert f"Tornado {tornado.version}" in metadata["platform"]
 
 
 async def test_close_ends_the_client(mongod_uri: str) -> None:

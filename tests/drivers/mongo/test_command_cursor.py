@@ -69,6 +69,34 @@ async def test_awaiting_it_sends_the_command(collection: MotorCollection) -> Non
     assert TEN == await cursor.to_list()
 
 
+async def test_a_callback_gets_it(collection: MotorCollection) -> None:
+    """
+    When the command has been sent, or with the server's error.
+    """
+    await collection.insert_one({"_id": 1})
+
+    async def outcome(start: Any, *args: Any) -> Any:
+        done = asyncio.get_running_loop().create_future()
+        assert start(*args, callback=lambda *outcome: done.set_result(outcome)) is None
+        return await done
+
+    for start, *args in (
+        (collection.aggregate, []),
+        (collection.aggregate_raw_batches, []),
+        (collection.list_indexes,),
+    ):
+        cursor, error = await outcome(start, *args)
+        assert error is None
+        assert cursor.started
+        assert 1 == len(await cursor.to_list())
+    cursor, error = await outcome(collection.database.aggregate, [{"$no": 1}])
+    assert cursor is None
+    assert isinstance(error, OperationFailure)
+    stream, error = await outcome(collection.watch)
+    assert stream.delegate is not None
+    await stream.close()
+
+
 async def test_batch_size(collection: MotorCollection) -> None:
     """
     Before the command is sent it holds for the first batch too; bad values are refused at once.

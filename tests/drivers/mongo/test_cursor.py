@@ -303,6 +303,72 @@ async def test_clone_copy_and_rewind(collection: MotorCollection, stock: Any) ->
     assert before in {entry[1] for entry in collection.database.client.delegate._kill_cursors_queue}
 
 
+async def test_slices(collection: MotorCollection) -> None:
+    """
+    An index or a slice limits the cursor itself, as Motor's once did, and nothing is sent before its use.
+    """
+    await collection.insert_many(TEN)
+
+    def ten() -> Any:
+        return collection.find().sort("_id")
+
+    cursor = ten()
+    assert cursor[2] is cursor
+    assert [{"_id": 2}] == await cursor.to_list()
+    assert {"_id": 5} == await ten().skip(2).limit(1)[3].next()
+    assert [{"_id": 3}, {"_id": 4}] == [document async for document in ten()[3:5]]
+    assert TEN[8:] == await ten().skip(2)[8:].to_list()
+    assert TEN[:2] == await ten()[:2].to_list()
+    with pytest.raises(StopAsyncIteration):
+        await ten()[10].next()
+    cursor = ten()[4]
+    assert await cursor.fetch_next
+    assert {"_id": 4} == cursor.next_object()
+    assert not await cursor.fetch_next
+
+
+async def test_an_empty_slice(collection: MotorCollection) -> None:
+    """
+    Nothing, by every way to get at documents.
+    """
+    await collection.insert_many(TEN)
+
+    assert [] == await collection.find()[3:3].to_list()
+    assert [] == [document async for document in collection.find()[3:3]]
+    assert not await collection.find()[3:3].fetch_next
+    assert [(None, None)] == await outcomes_of_each(collection.find()[3:3])
+
+
+async def test_indices_that_make_no_sense(collection: MotorCollection) -> None:
+    """
+    PyMongo's errors, at once.
+    """
+    for index in (-1, slice(-1, 3), slice(1, 5, 2), slice(5, 1)):
+        with pytest.raises(IndexError):
+            collection.find()[index]
+    with pytest.raises(TypeError):
+        collection.find()["x"]
+    with pytest.raises(InvalidOperation):
+        collection.find_raw_batches()[0]
+    cursor = collection.find()
+    await cursor.to_list()
+    with pytest.raises(InvalidOperation, match="after executing"):
+        cursor[0]
+
+
+async def test_awaiting_a_cursor(collection: MotorCollection) -> None:
+    """
+    It gives the cursor and sends nothing: rewind() and add_option() are coroutines in PyMongo's own.
+    """
+    await collection.insert_one({"_id": 1})
+    cursor = collection.find()
+
+    assert await cursor.add_option(64) is cursor
+    assert not cursor.started
+    assert [{"_id": 1}] == await cursor.to_list()
+    assert [{"_id": 1}] == await (await cursor.rewind()).to_list()
+
+
 async def test_close_kills_the_server_s_cursor(collection: MotorCollection, client: MotorClient) -> None:
     """
     By close() and by leaving async with; closing again does nothing.
