@@ -26,9 +26,9 @@ def test_has_every_name(name: str) -> None:
     """
     original, twin = importlib.import_module(name), TWINS[name]
 
-    missing = [each for each in vars(original) if each not in vars(twin)]
+    missing = vars(original).keys() - vars(twin).keys() - {"__warningregistry__"}  # a warning leaves that
 
-    assert [] == missing
+    assert set() == missing
     assert getattr(original, "__all__", None) == getattr(twin, "__all__", None)
 
 
@@ -85,7 +85,7 @@ def test_what_is_no_method_does_not_become_one(name: str) -> None:
     original, twin = importlib.import_module(name), TWINS[name]
 
     for each, value in vars(original).items():
-        replaced = vars(twin)[each]
+        replaced = vars(twin).get(each)
         if replaced is not value and isinstance(value, BuiltinFunctionType):
             holder = type("Holder", (), {each: replaced})
             assert replaced is getattr(twin, each), each
