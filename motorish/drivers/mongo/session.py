@@ -4,8 +4,6 @@ MotorClientSession: operations in order, and transactions.
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 from collections.abc import Awaitable, Callable
 from contextvars import Token
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -15,9 +13,10 @@ from pymongo.read_preferences import _ServerMode
 from pymongo.synchronous.client_session import _SESSION, ClientSession
 from pymongo.write_concern import WriteConcern
 
-from motorish.calls import Callback, await_
+from motorish.calls import Callback
 from motorish.drivers.mongo import _transactions
-from motorish.hub import CallFuture, current_child, park, resume
+from motorish.drivers.mongo._with_transaction import WithTransaction
+from motorish.hub import CallFuture
 from motorish.proxy import DelegateMethod, Latent, ReadOnlyProperty
 from motorish.proxy.base import Cleanup
 
@@ -189,7 +188,7 @@ class MotorClientSession(Latent):
                 "with_transaction() needs one function(session): a coroutine function or a plain one"
             )
         options = (read_concern, write_concern, read_preference, max_commit_time_ms)
-        running = _WithTransaction(self, function, options)
+        running = WithTransaction(self, function, options)
         return self._call(running.run, cleanup=running.clean_up)  # type: ignore[no-any-return]
 
     def bind(self, end_session: bool = True) -> _BoundSession:
@@ -236,57 +235,6 @@ class MotorTransaction(Latent):
         raise AttributeError("use a transaction in 'async with', not in 'with'")
 
     def __exit__(self, *exc_info: object) -> None: ...
-
-
-class _WithTransaction:
-    """
-    One call of with_transaction(): PyMongo's own, with the user's coroutine brought back to the loop.
-    """
-
-    def __init__(
-        self,
-        session: MotorClientSession,
-        function: Callable[[MotorClientSession], Any],
-        options: tuple[Any, ...],
-    ) -> None:
-        self.session = session
-        self.function = function
-        self.options = options
-        self.attempt: Any = None
-
-    def run(self) -> Any:
-        # Runs on a child.
-        return self.session.delegate.with_transaction(self._attempt, *self.options)
-
-    def _attempt(self, delegate: ClientSession) -> Any:
-        # Runs on a child, once for each transaction.
-        self.attempt = delegate._transaction.opts
-        result = self.function(self.session)
-        return _await_to_its_end(result) if inspect.isawaitable(result) else result
-
-    def clean_up(self) -> None:
-        # After an aborted call.
-        if self.attempt is not None:
-            delegate = self.session.delegate
-            _transactions.abort_on_server(delegate, self.attempt, delegate._server_session)
-
-
-def _await_to_its_end(awaitable: Awaitable[T]) -> T:
-    """
-    As `motorish.await_`, but when the call is aborted it returns only after *awaitable* has ended.
-
-    What that still does belongs to the transaction.  Runs on a child.
-    """
-    future = asyncio.ensure_future(awaitable)
-    try:
-        return await_(future)
-    except BaseException:
-        child = current_child()
-        assert child is not None
-        if not future.done() and not child.hub.closed:
-            future.add_done_callback(lambda _: resume(child))
-            park(child, shield=True)
-        raise
 
 
 class _BoundSession:
