@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from motorish.drivers.mongo.api import MotorGridOutCursor as MotorGridOutCursor
     from motorish.drivers.mongo.api import MotorLatentCommandCursor as MotorLatentCommandCursor
     from motorish.drivers.mongo.api import MotorRawBatchCursor as MotorRawBatchCursor
+    from motorish.integrations.resynchronize import resynchronize as resynchronize
 
 __version__ = "0.1.0"
 
@@ -77,6 +78,7 @@ __all__ = [
     "asynchronize",
     "await_",
     "patch",
+    "resynchronize",
     "scope",
     "spawn",
     "timeout",
@@ -103,6 +105,7 @@ _LAZY = dict.fromkeys(
     ),
     "motorish.drivers.mongo.api",
 )
+_LAZY["resynchronize"] = "motorish.integrations.resynchronize"
 
 
 def __getattr__(name: str) -> Any:
