@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from motorish.drivers.mongo.api import MotorGridOutCursor as MotorGridOutCursor
     from motorish.drivers.mongo.api import MotorLatentCommandCursor as MotorLatentCommandCursor
     from motorish.drivers.mongo.api import MotorRawBatchCursor as MotorRawBatchCursor
+    from motorish.integrations.as_motor import install_as_motor as install_as_motor
     from motorish.integrations.resynchronize import resynchronize as resynchronize
 
 __version__ = "0.1.0"
@@ -77,6 +78,7 @@ __all__ = [
     "UsageError",
     "asynchronize",
     "await_",
+    "install_as_motor",
     "patch",
     "resynchronize",
     "scope",
@@ -105,6 +107,7 @@ _LAZY = dict.fromkeys(
     ),
     "motorish.drivers.mongo.api",
 )
+_LAZY["install_as_motor"] = "motorish.integrations.as_motor"
 _LAZY["resynchronize"] = "motorish.integrations.resynchronize"
 
 
