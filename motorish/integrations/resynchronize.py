@@ -41,9 +41,10 @@ def resynchronize(cls_or_obj: Any) -> Any:
 
     Methods block until what they return is done, and give the result; asynchronous iterators and
     context managers become plain ones.  Proxies and other asynchronous objects that come out of a call
-    are wrapped in turn, plain values are not.  Any thread may call, several at once; all calls run on
-    one event loop in one private thread.  Each runs in a copy of its caller's context, so that
-    `motorish.timeout` and `pymongo.timeout` bound it; Ctrl-C cancels it.
+    are wrapped in turn, plain values are not; so is what a function gets that is passed to a method
+    (``with_transaction``), unless it is a coroutine function.  Any thread may call, several at once; all
+    calls run on one event loop in one private thread.  Each runs in a copy of its caller's context, so
+    that `motorish.timeout` and `pymongo.timeout` bound it; Ctrl-C cancels it.
 
     Args:
         cls_or_obj: a class, such as `motorish.MotorClient`; an object that belongs to no event loop
@@ -283,7 +284,8 @@ def _unwrap(value: Any) -> Any:
         return value._wrapped
     if isinstance(value, type) and issubclass(value, Resynchronized):
         return value.__wrapped_class__
-    if inspect.isroutine(value) and not inspect.iscoroutinefunction(value):
+    is_function = inspect.isroutine(value) or isinstance(value, functools.partial)
+    if is_function and not inspect.iscoroutinefunction(value):
         return _called_back(value)
     return value
 

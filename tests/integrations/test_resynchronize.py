@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
+import queue
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import ContextVar, Token
+from functools import partial
 from typing import Any
 
 import pymongo
@@ -420,6 +422,24 @@ def test_in_a_child_of_a_loop() -> None:
 
     assert "base" == in_child(example.name)
     assert "base" == example.call(lambda same: same.name())
+
+
+def test_functions_that_are_called_back(collection: Any) -> None:
+    """
+    They get resynchronized objects, coroutine functions the asynchronous ones; callback= works as well.
+    """
+    collection.insert_one({"_id": 1})
+    answers: queue.Queue[Any] = queue.Queue()
+
+    async def asynchronous(session: motorish.MotorClientSession) -> type:
+        return type(session)
+
+    with collection.database.client.start_session() as session:
+        same = session.with_transaction(partial(lambda number, given: (number, given == session), 5))
+        assert (5, True) == same
+        assert motorish.MotorClientSession is session.with_transaction(asynchronous)
+    assert collection.find_one({"_id": 1}, callback=lambda *outcome: answers.put(outcome)) is None
+    assert ({"_id": 1}, None) == answers.get(timeout=10)
 
 
 def test_a_child_s_call_is_cancelled() -> None:
