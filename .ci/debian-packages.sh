@@ -7,10 +7,15 @@ set -euo pipefail
 PROGRAMS="
 mariadbd           mariadb-server-core
 my_print_defaults  mariadb-client-core
+postgres           postgresql
+redis-server       redis-server
+memcached          memcached
+slapd              slapd
+rabbitmq-server    rabbitmq-server
 chromium           chromium
 "
 
-PATH="$PATH:/usr/sbin:/usr/local/sbin"
+PATH="$PATH:/usr/sbin:/usr/local/sbin:$(echo /usr/lib/postgresql/*/bin | tr ' ' :)"
 missing=()
 while read -r program package; do
     if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
@@ -31,7 +36,7 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 0
 fi
 echo "Installing Debian packages: ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 # with no services started
 apt-get update --quiet=2 &&
     apt-get install --quiet=2 --yes --no-install-recommends "${missing[@]}" >/dev/null ||
     echo "apt-get could not install: ${missing[*]}. Tests that need them will be skipped, or" \

@@ -16,7 +16,20 @@ from typing import NoReturn
 import pytest
 import trustme
 
-from motorish.integrations.servers import MariaDB, ReplicaSet, find_mariadbd, find_mongod
+from motorish.integrations.servers import (
+    MariaDB,
+    Memcached,
+    OpenLDAP,
+    PostgreSQL,
+    RabbitMQ,
+    Redis,
+    ReplicaSet,
+    find_mariadbd,
+    find_mongod,
+    find_postgres,
+    find_program,
+    find_rabbitmq,
+)
 
 MISSING = pytest.StashKey[set[str]]()
 TEST_COMMANDS = ("--setParameter", "enableTestCommands=1")  # allows fail points
@@ -59,6 +72,7 @@ def server_dir() -> Iterator[Path]:
     Return a directory for the servers' data, removed at the end (pytest's own would pile up).
     """
     with tempfile.TemporaryDirectory(prefix="motorish-") as path:
+        Path(path).chmod(0o711)  # PostgreSQL does not run as root, but as an account of its own
         yield Path(path)
 
 
@@ -134,6 +148,65 @@ def mariadb(
     if find_mariadbd() is None:
         missing_program("mariadbd")
     with MariaDB(server_dir / "mariadb", tls=tls_files) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres(
+    missing_program: Callable[[str], NoReturn],
+    server_dir: Path,
+    tls_files: tuple[Path, Path, Path],
+) -> Iterator[PostgreSQL]:
+    """
+    Return a private PostgreSQL that offers TLS: dsn, host, port, user, password, database, tls.
+    """
+    if find_postgres() is None:
+        missing_program("postgres")
+    with PostgreSQL(server_dir / "postgres", tls=tls_files) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server(missing_program: Callable[[str], NoReturn], server_dir: Path) -> Iterator[Redis]:
+    """
+    Return a private Redis: host, port.
+    """
+    if find_program("redis-server") is None:
+        missing_program("redis-server")
+    with Redis(server_dir / "redis") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def memcached(missing_program: Callable[[str], NoReturn], server_dir: Path) -> Iterator[Memcached]:
+    """
+    Return a private memcached: host, port.
+    """
+    if find_program("memcached") is None:
+        missing_program("memcached")
+    with Memcached(server_dir / "memcached") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(missing_program: Callable[[str], NoReturn], server_dir: Path) -> Iterator[RabbitMQ]:
+    """
+    Return a private RabbitMQ: url, host, port.
+    """
+    if find_rabbitmq() is None:
+        missing_program("rabbitmq-server")
+    with RabbitMQ(server_dir / "rabbitmq") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def openldap(missing_program: Callable[[str], NoReturn], server_dir: Path) -> Iterator[OpenLDAP]:
+    """
+    Return a private OpenLDAP: host, port, base_dn, admin_dn, admin_password.
+    """
+    if find_program("slapd") is None:
+        missing_program("slapd")
+    with OpenLDAP(server_dir / "openldap") as server:
         yield server
 
 

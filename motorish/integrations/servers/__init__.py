@@ -18,19 +18,37 @@ for data that other users of the same machine must not read.
 from .base import Server as Server
 from .base import ServerError as ServerError
 from .base import ServerMissingError as ServerMissingError
+from .base import find_program as find_program
 from .mariadb import MariaDB as MariaDB
 from .mariadb import find_mariadbd as find_mariadbd
+from .memcached import Memcached as Memcached
 from .mongod import Mongod as Mongod
 from .mongod import find_mongod as find_mongod
+from .openldap import OpenLDAP as OpenLDAP
+from .postgres import PostgreSQL as PostgreSQL
+from .postgres import find_postgres as find_postgres
+from .rabbitmq import RabbitMQ as RabbitMQ
+from .rabbitmq import find_rabbitmq as find_rabbitmq
+from .redis import Redis as Redis
+from .redis import RedisSentinel as RedisSentinel
 from .replica_set import ReplicaSet as ReplicaSet
 
 __all__ = [
     "MariaDB",
+    "Memcached",
     "Mongod",
+    "OpenLDAP",
+    "PostgreSQL",
+    "RabbitMQ",
+    "Redis",
+    "RedisSentinel",
     "ReplicaSet",
     "Server",
     "ServerError",
     "ServerMissingError",
     "find_mariadbd",
     "find_mongod",
+    "find_postgres",
+    "find_program",
+    "find_rabbitmq",
 ]

@@ -1,10 +1,10 @@
 """
 The guard: a small program that runs one server and ends it when the starter is gone.
 
-``python -I -S _guard.py GRACE_SECONDS SERVER ARGUMENTS...``
+``python -I -S _guard.py GRACE_SECONDS SIGNAL SERVER ARGUMENTS...``
 
 Its standard input is a pipe that only the starter holds open.  The kernel closes that pipe even
-when the starter is killed with SIGKILL, and end-of-file here means: SIGTERM to the server, SIGKILL
+when the starter is killed with SIGKILL, and end-of-file here means: SIGNAL to the server, SIGKILL
 after GRACE_SECONDS.  The first line on standard output is the server's process id; what the server
 prints goes to standard error.
 
@@ -56,17 +56,17 @@ def main() -> int:
     """
     Run the server until it ends or the starter does; return the server's exit code.
     """
-    grace_s = float(sys.argv[1])
+    grace_s, stop_signal = float(sys.argv[1]), int(sys.argv[2])
     child_ended, wakeup = os.pipe()
     os.set_blocking(wakeup, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wakeup)
 
-    pid = start_server(sys.argv[2:])
+    pid = start_server(sys.argv[3:])
     os.write(1, b"%d\n" % pid)
     ready, _, _ = select.select([0, child_ended], [], [])
     if child_ended not in ready:
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, stop_signal)
         ready, _, _ = select.select([child_ended], [], [], grace_s)
         if not ready:
             os.kill(pid, signal.SIGKILL)

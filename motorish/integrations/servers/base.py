@@ -3,6 +3,7 @@ One server process: start it under the guard, wait until it answers, stop it.
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from typing import Self
 HOST = "127.0.0.1"
 HOST_IPV6 = "::1"
 GUARD = Path(__file__).with_name("_guard.py")
-GRACE_S = 15.0  # from SIGTERM to SIGKILL
+GRACE_S = 15.0  # from the orderly stop to SIGKILL
 POLL_S = 0.02
 
 
@@ -55,6 +56,27 @@ def is_free(port: int) -> bool:
     return True
 
 
+def find_program(name: str, *more_directories: str) -> Path | None:
+    """
+    Return a server program, or None; Debian keeps some out of an ordinary user's PATH.
+    """
+    path = [os.environ.get("PATH", ""), *more_directories, "/usr/sbin", "/usr/local/sbin"]
+    found = shutil.which(name, path=os.pathsep.join(path))
+    return Path(found) if found else None
+
+
+def greets(port: int, says: bytes = b"", expected: bytes = b"") -> bool:
+    """
+    Say whether what listens on *port* of 127.0.0.1 answers *says* with *expected*, within a second.
+    """
+    try:
+        with socket.create_connection((HOST, port), 1.0) as connection:
+            connection.sendall(says)
+            return connection.recv(len(expected) or 1).startswith(expected)
+    except OSError:
+        return False
+
+
 def poll_until(condition: Callable[[], bool], timeout: float) -> bool:
     """
     Ask *condition* every 20 ms; return whether it held within *timeout* seconds.
@@ -79,6 +101,8 @@ class Server(ABC):
     """
 
     name: str  # of the program, for messages and the log file
+    host = HOST
+    stop_signal = signal.SIGTERM
 
     def __init__(self, data_dir: str | Path, port: int | None = None, *, start_timeout: float = 60.0) -> None:
         self.data_dir = Path(data_dir).absolute()
@@ -99,6 +123,12 @@ class Server(ABC):
         """
         Say whether the server is ready for clients; never block for long.
         """
+
+    def _environment(self) -> dict[str, str]:
+        """
+        Return the variables that the server's environment has besides ours.
+        """
+        return {}
 
     @property
     def pid(self) -> int | None:
@@ -152,8 +182,9 @@ class Server(ABC):
     def _spawn(self, command: Sequence[str]) -> None:
         with self.log_path.open("wb") as log:
             self._guard = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(GUARD), str(GRACE_S), *command],
+                [sys.executable, "-I", "-S", str(GUARD), str(GRACE_S), str(int(self.stop_signal)), *command],
                 bufsize=0,
+                env={**os.environ, **self._environment()},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -187,7 +218,7 @@ class Server(ABC):
 
     def stop(self) -> None:
         """
-        Stop the server in an orderly way (SIGTERM, after 15 s SIGKILL); it may be started again.
+        Stop the server in an orderly way (after 15 s with SIGKILL); it may be started again.
         """
         guard, self._guard = self._guard, None
         if guard is None:

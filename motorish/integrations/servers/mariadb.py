@@ -3,16 +3,11 @@ A private MariaDB server with one user, one database, and TLS when it is given a
 """
 
 import os
-import shutil
-import socket
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from .base import HOST, Server, ServerError, ServerMissingError
-
-# Debian keeps the servers out of an ordinary user's PATH.
-_SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+from .base import HOST, Server, ServerError, ServerMissingError, find_program, greets
 
 _NO_MARIADB = """\
 no MariaDB server was found: `mariadbd` and `mariadb-install-db` must be on PATH \
@@ -23,8 +18,7 @@ def find_mariadbd() -> Path | None:
     """
     Return the server program, or None when it or `mariadb-install-db` is missing.
     """
-    server = shutil.which("mariadbd", path=_SEARCH_PATH)
-    return Path(server) if server and shutil.which("mariadb-install-db") else None
+    return find_program("mariadbd") if find_program("mariadb-install-db") else None
 
 
 class MariaDB(Server):
@@ -46,7 +40,6 @@ class MariaDB(Server):
     """
 
     name = "mariadbd"
-    host = HOST
 
     def __init__(
         self,
@@ -110,11 +103,7 @@ class MariaDB(Server):
         """
         Say whether the server greets: it does so only once the first statements have run.
         """
-        try:
-            with socket.create_connection((HOST, self.port), 1.0) as connection:
-                return len(connection.recv(64)) > 4
-        except OSError:
-            return False
+        return greets(self.port)
 
 
 def _as_root() -> list[str]:
