@@ -29,6 +29,24 @@ from motorish.patcher import patch as patch
 from motorish.patcher import unpatch as unpatch
 
 if TYPE_CHECKING:
+    from motorish.drivers.mongo.api import AsyncChangeStream as AsyncChangeStream
+    from motorish.drivers.mongo.api import AsyncClientEncryption as AsyncClientEncryption
+    from motorish.drivers.mongo.api import AsyncClientSession as AsyncClientSession
+    from motorish.drivers.mongo.api import AsyncClusterChangeStream as AsyncClusterChangeStream
+    from motorish.drivers.mongo.api import AsyncCollection as AsyncCollection
+    from motorish.drivers.mongo.api import AsyncCollectionChangeStream as AsyncCollectionChangeStream
+    from motorish.drivers.mongo.api import AsyncCommandCursor as AsyncCommandCursor
+    from motorish.drivers.mongo.api import AsyncCursor as AsyncCursor
+    from motorish.drivers.mongo.api import AsyncDatabase as AsyncDatabase
+    from motorish.drivers.mongo.api import AsyncDatabaseChangeStream as AsyncDatabaseChangeStream
+    from motorish.drivers.mongo.api import AsyncGridFS as AsyncGridFS
+    from motorish.drivers.mongo.api import AsyncGridFSBucket as AsyncGridFSBucket
+    from motorish.drivers.mongo.api import AsyncGridIn as AsyncGridIn
+    from motorish.drivers.mongo.api import AsyncGridOut as AsyncGridOut
+    from motorish.drivers.mongo.api import AsyncGridOutCursor as AsyncGridOutCursor
+    from motorish.drivers.mongo.api import AsyncMongoClient as AsyncMongoClient
+    from motorish.drivers.mongo.api import AsyncRawBatchCommandCursor as AsyncRawBatchCommandCursor
+    from motorish.drivers.mongo.api import AsyncRawBatchCursor as AsyncRawBatchCursor
     from motorish.drivers.mongo.api import MotorChangeStream as MotorChangeStream
     from motorish.drivers.mongo.api import MotorClient as MotorClient
     from motorish.drivers.mongo.api import MotorClientEncryption as MotorClientEncryption
@@ -37,6 +55,7 @@ if TYPE_CHECKING:
     from motorish.drivers.mongo.api import MotorCommandCursor as MotorCommandCursor
     from motorish.drivers.mongo.api import MotorCursor as MotorCursor
     from motorish.drivers.mongo.api import MotorDatabase as MotorDatabase
+    from motorish.drivers.mongo.api import MotorGridFS as MotorGridFS
     from motorish.drivers.mongo.api import MotorGridFSBucket as MotorGridFSBucket
     from motorish.drivers.mongo.api import MotorGridIn as MotorGridIn
     from motorish.drivers.mongo.api import MotorGridOut as MotorGridOut
@@ -49,6 +68,24 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AsyncChangeStream",
+    "AsyncClientEncryption",
+    "AsyncClientSession",
+    "AsyncClusterChangeStream",
+    "AsyncCollection",
+    "AsyncCollectionChangeStream",
+    "AsyncCommandCursor",
+    "AsyncCursor",
+    "AsyncDatabase",
+    "AsyncDatabaseChangeStream",
+    "AsyncGridFS",
+    "AsyncGridFSBucket",
+    "AsyncGridIn",
+    "AsyncGridOut",
+    "AsyncGridOutCursor",
+    "AsyncMongoClient",
+    "AsyncRawBatchCommandCursor",
+    "AsyncRawBatchCursor",
     "BlockingCallError",
     "BlockingCallWarning",
     "BusyError",
@@ -64,6 +101,7 @@ __all__ = [
     "MotorCommandCursor",
     "MotorCursor",
     "MotorDatabase",
+    "MotorGridFS",
     "MotorGridFSBucket",
     "MotorGridIn",
     "MotorGridOut",
@@ -90,6 +128,24 @@ __all__ = [
 # Importing motorish imports no driver: these are looked up when they are first asked for.
 _LAZY = dict.fromkeys(
     (
+        "AsyncChangeStream",
+        "AsyncClientEncryption",
+        "AsyncClientSession",
+        "AsyncClusterChangeStream",
+        "AsyncCollection",
+        "AsyncCollectionChangeStream",
+        "AsyncCommandCursor",
+        "AsyncCursor",
+        "AsyncDatabase",
+        "AsyncDatabaseChangeStream",
+        "AsyncGridFS",
+        "AsyncGridFSBucket",
+        "AsyncGridIn",
+        "AsyncGridOut",
+        "AsyncGridOutCursor",
+        "AsyncMongoClient",
+        "AsyncRawBatchCommandCursor",
+        "AsyncRawBatchCursor",
         "MotorChangeStream",
         "MotorClient",
         "MotorClientEncryption",
@@ -98,6 +154,7 @@ _LAZY = dict.fromkeys(
         "MotorCommandCursor",
         "MotorCursor",
         "MotorDatabase",
+        "MotorGridFS",
         "MotorGridFSBucket",
         "MotorGridIn",
         "MotorGridOut",

@@ -13,6 +13,7 @@ from tornado.ioloop import IOLoop
 from motorish.calls import Callback, check_callback, hand_over
 from motorish.hub import CallFuture, running_loop, spawn
 from motorish.proxy.binding import LoopBinding
+from motorish.proxy.shapes import make_lazy
 
 Cleanup = Callable[[], Any]
 """What remains to be done after an aborted call; runs in a child of its own."""
@@ -36,9 +37,13 @@ class Proxy:
 
     A subclass that sets ``__delegate_class__`` gets its declarations, and those that it inherits,
     built against that class; so one list of declarations serves several delegate classes.
+
+    A subclass that sets ``_lazy`` has coroutine functions where others have methods that start their call
+    at once (see `motorish.proxy.shapes`).  So have its own subclasses.
     """
 
     __delegate_class__: ClassVar[type[Any] | None] = None
+    _lazy: ClassVar[bool] = False
     __declarations__: ClassVar[dict[str, Declaration]] = {}
 
     delegate: Any
@@ -56,12 +61,13 @@ class Proxy:
                 elif name not in built:
                     known.pop(name, None)  # a plain method overrides what a base declares
         cls.__declarations__ = known
-        if cls.__delegate_class__ is None:
-            return
-        anew = "__delegate_class__" in cls.__dict__
-        for name, declaration in known.items():
-            if anew or name in cls.__dict__:
-                setattr(cls, name, declaration.build(cls, name))
+        if cls.__delegate_class__ is not None:
+            anew = "__delegate_class__" in cls.__dict__
+            for name, declaration in known.items():
+                if anew or name in cls.__dict__:
+                    setattr(cls, name, declaration.build(cls, name))
+        if cls._lazy:
+            make_lazy(cls)
 
     @classmethod
     def __class_getitem__(cls, _: Any) -> type[Self]:
@@ -88,6 +94,16 @@ class Proxy:
         """
         return None
 
+    def _bind(self, callback: Callback | None = None) -> LoopBinding:
+        """
+        What comes before a call: refuse a bad *callback*; belong to the running loop.
+        """
+        check_callback(callback)
+        binding = self._binding
+        if running_loop() is not binding.loop:
+            binding.bind()
+        return binding
+
     def _call(
         self,
         function: Callable[..., Any],
@@ -105,10 +121,7 @@ class Proxy:
             ForeignLoopError: another loop runs than the one this object belongs to.
             TypeError: *callback* cannot be called.
         """
-        check_callback(callback)
-        binding = self._binding
-        if running_loop() is not binding.loop:
-            binding.bind()
+        binding = self._bind(callback)
         if cleanup is None and binding.cleanup is not None:
             cleanup = binding.cleanup()
         return hand_over(spawn(function, args, cleanup=cleanup), callback)
@@ -117,10 +130,7 @@ class Proxy:
         """
         As `_call`, for a result that is there already.
         """
-        check_callback(callback)
-        binding = self._binding
-        if running_loop() is not binding.loop:
-            binding.bind()
+        self._bind(callback)
         future: Future[Any] = CallFuture(loop=running_loop())
         future.set_result(value)
         return hand_over(future, callback)

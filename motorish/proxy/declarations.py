@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from motorish.calls import Callback, check_callback, hand_over, has_callback_parameter
 from motorish.hub import CallFuture, running_loop, spawn
 from motorish.proxy.base import Cleanup, Declaration, Proxy, cleanup_for, unwrap_args, unwrap_kwargs
+from motorish.proxy.shapes import starts_call
 
 NEVER = 1 << 30
 
@@ -52,8 +53,8 @@ class AsyncMethod(_FromDelegate):
     """
     A method of the delegate that does I/O: it starts at once and returns a `CallFuture`.
 
-    With ``callback=`` it returns None and hands over to ``callback(result, error)`` instead.  A proxy
-    given as ``session`` is replaced by its delegate.
+    With ``callback=`` it returns None and hands over to ``callback(result, error)`` instead.  In a lazy
+    class it is a coroutine function.  A proxy given as ``session`` is replaced by its delegate.
     """
 
     if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class AsyncMethod(_FromDelegate):
             start, callback = _starter(method, 0 if self.unwraps else _session_position(method)), True
         note = "Coroutine. Also accepts callback=." if callback else "Coroutine."
         _describe(start, owner, name, method, self.doc, note, callback=callback)
-        return start
+        return starts_call(start, callback=callback)
 
 
 class AsyncRead(AsyncMethod):
@@ -197,8 +198,7 @@ def _starter_and_wrapper(method: Callable[..., Any], wrapped_class: type[Any]) -
     def start(
         self: Proxy, /, *args: Any, callback: Callback | None = None, **kwargs: Any
     ) -> CallFuture[Any] | None:
-        check_callback(callback)
-        cleanup = _prepare(self, args, kwargs)
+        cleanup = _prepare(self, args, kwargs, callback)
         future = spawn(call, (self, *unwrap_args(args)), kwargs, cleanup=cleanup)
         return hand_over(future, callback)  # type: ignore[return-value]
 
@@ -214,11 +214,11 @@ def _starter_without_callback(method: Callable[..., Any]) -> Callable[..., Any]:
     return start
 
 
-def _prepare(proxy: Proxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Cleanup | None:
+def _prepare(
+    proxy: Proxy, args: tuple[Any, ...], kwargs: dict[str, Any], callback: Callback | None = None
+) -> Cleanup | None:
     # What comes before a call: the proxy's loop, the arguments by name, the clean-up should it be aborted.
-    binding = proxy._binding
-    if running_loop() is not binding.loop:
-        binding.bind()
+    binding = proxy._bind(callback)
     cleanup = unwrap_kwargs(kwargs) or cleanup_for(args)
     return binding.cleanup() if cleanup is None and binding.cleanup is not None else cleanup
 

@@ -38,3 +38,35 @@ class Latent(Proxy):
         if self._prepare is not None:
             self._prepare()
         return self
+
+
+class LatentCoroutine(Latent):
+    """
+    A latent proxy of which a task can be made: ``TaskGroup.create_task(collection.aggregate(...))``.
+
+    asyncio makes tasks of coroutines only: of what has ``send``, ``throw`` and ``close``.  A subclass has
+    the latter, in whatever meaning; asyncio does not call it.
+    """
+
+    _awaiting: Generator[Any, None, Any] | None = None
+
+    def send(self, value: Any) -> Any:
+        """
+        Go on as a coroutine; for the event loop.
+        """
+        return self._step("send", value)
+
+    def throw(self, *exception: Any) -> Any:
+        """
+        Raise an exception in the coroutine; for the event loop.
+        """
+        return self._step("throw", *exception)
+
+    def _step(self, method: str, *args: Any) -> Any:
+        if self._awaiting is None:
+            self._awaiting = self.__await__()
+        try:
+            return getattr(self._awaiting, method)(*args)
+        except BaseException:  # its end
+            self._awaiting = None
+            raise

@@ -11,15 +11,15 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, Self
 
 from pymongo.errors import InvalidOperation
 
-from motorish.calls import Callback, check_callback
+from motorish.calls import Callback
 from motorish.drivers.mongo._transactions import cleanup_of
 from motorish.drivers.mongo.session import MotorClientSession
-from motorish.hub import CallFuture, running_loop
-from motorish.proxy import Latent, ReadOnlyProperty
+from motorish.hub import CallFuture
+from motorish.proxy import Closing, Latent, ReadOnlyProperty, starts_call
 from motorish.proxy.base import Cleanup
 
 EACH_SLICE_S = 0.01
@@ -28,7 +28,7 @@ EACH_SLICE_S = 0.01
 Each = Callable[[Any, BaseException | None], Any]
 
 
-class BaseCursor(Latent):
+class BaseCursor(Latent, Closing):
     """
     Base class of the cursors; get one from a collection.
 
@@ -56,7 +56,8 @@ class BaseCursor(Latent):
         The session that the cursor was given, or None.
         """
         session = self._session()
-        return None if session is None else MotorClientSession(session, self.collection._client)
+        client = self.collection._client
+        return None if session is None else client._session_class(session, client)
 
     @property
     def started(self) -> bool:
@@ -79,17 +80,7 @@ class BaseCursor(Latent):
             raise StopAsyncIteration
         return await self._call(self._advance)
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.close()
-
-    def __enter__(self) -> NoReturn:
-        raise RuntimeError(f"use {type(self).__name__} in 'async with', not in 'with'")
-
-    def __exit__(self, *exc_info: object) -> None: ...
-
+    @starts_call
     def next(self, callback: Callback | None = None) -> CallFuture[Any]:
         """
         The next document.  Coroutine. Also accepts callback=.
@@ -97,12 +88,13 @@ class BaseCursor(Latent):
         Raises:
             StopAsyncIteration: (from the future) there is none.
         """
-        check_callback(callback)
+        self._bind(callback)
         data = self.delegate._data
         if data:
             return self._result(data.popleft(), callback)  # type: ignore[no-any-return]
         return self._call(self._advance, callback=callback)  # type: ignore[no-any-return]
 
+    @starts_call
     def to_list(self, length: int | None = None, callback: Callback | None = None) -> CallFuture[list[Any]]:
         """
         The documents that are left, or the next *length* of them.  Coroutine. Also accepts callback=.
@@ -157,18 +149,17 @@ class BaseCursor(Latent):
         """
         if callback is None:
             raise TypeError("each() needs a function callback(document, error)")
-        check_callback(callback)
-        if running_loop() is not self._binding.loop:
-            self._binding.bind()
+        self._bind(callback)
         asyncio.get_running_loop().call_soon(self._hand_out, callback)
 
+    @starts_call
     def close(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         Close the cursor, on the server too.  Coroutine. Also accepts callback=.
         """
+        self._bind(callback)
         if self.closed:
             return self._result(None, callback)  # type: ignore[no-any-return]
-        check_callback(callback)
         self.closed = True
         return self._call(self._close, callback=callback)  # type: ignore[no-any-return]
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable
-from typing import Any, NoReturn, Self
+from typing import Any, ClassVar, Self
 
 from pymongo.errors import OperationFailure
 from pymongo.synchronous.change_stream import ChangeStream
 from pymongo.synchronous.collection import Collection
 
-from motorish.calls import Callback, check_callback
+from motorish.calls import Callback
 from motorish.drivers.mongo._iteration import kill
 from motorish.hub import CallFuture
-from motorish.proxy import Latent, NamespaceProxy
+from motorish.proxy import Closing, Latent, NamespaceProxy, gives_latent, starts_call
 from motorish.proxy.base import Cleanup, unwrap_kwargs
 from motorish.proxy.declarations import has_signature_of
 
@@ -28,6 +28,9 @@ class Watchable(NamespaceProxy):
     What can be watched for changes.
     """
 
+    _change_stream_class: ClassVar[type[MotorChangeStream]]
+
+    @gives_latent
     @has_signature_of(Collection.watch)
     def watch(self, *args: Any, callback: Callback | None = None, **kwargs: Any) -> MotorChangeStream:
         """
@@ -47,10 +50,10 @@ class Watchable(NamespaceProxy):
         """
         arguments = _WATCH.bind(self, *args, **kwargs).arguments
         del arguments["self"]
-        return MotorChangeStream(self, arguments)._give(callback)  # type: ignore[no-any-return]
+        return self._change_stream_class(self, arguments)._give(callback)  # type: ignore[no-any-return]
 
 
-class MotorChangeStream(Latent):
+class MotorChangeStream(Latent, Closing):
     """
     The changes of a collection, database or deployment, as they happen.
 
@@ -104,14 +107,7 @@ class MotorChangeStream(Latent):
     async def __aenter__(self) -> Self:
         return await self
 
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.close()
-
-    def __enter__(self) -> NoReturn:
-        raise RuntimeError("use a change stream in 'async with', not in 'with'")
-
-    def __exit__(self, *exc_info: object) -> None: ...
-
+    @starts_call
     def next(self, callback: Callback | None = None) -> CallFuture[Any]:
         """
         The next change, however long it takes.  Coroutine. Also accepts callback=.
@@ -121,17 +117,19 @@ class MotorChangeStream(Latent):
         """
         return self._call(self._advance, callback=callback)  # type: ignore[no-any-return]
 
+    @starts_call
     def try_next(self, callback: Callback | None = None) -> CallFuture[Any]:
         """
         The next change, or None if one round trip brings none.  Coroutine. Also accepts callback=.
         """
         return self._call(self._try_next, callback=callback)  # type: ignore[no-any-return]
 
+    @starts_call
     def close(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         Close the stream; a call that waits for a change ends.  Coroutine. Also accepts callback=.
         """
-        check_callback(callback)
+        self._bind(callback)
         self._closed = True
         if self.delegate is None:
             return self._result(None, callback)  # type: ignore[no-any-return]
@@ -189,3 +187,6 @@ class MotorChangeStream(Latent):
         # After an aborted call.
         if self.delegate is not None:
             kill(self.delegate._cursor)
+
+
+Watchable._change_stream_class = MotorChangeStream

@@ -33,10 +33,13 @@ from motorish.proxy import (
     DelegateMethod,
     LoopBinding,
     ReadOnlyProperty,
+    WithLoop,
+    gives_latent,
+    starts_call,
 )
 
 
-class MotorClient(Watchable, Deployment):
+class MotorClient(Watchable, Deployment, WithLoop):
     """
     An asynchronous MongoDB client for Tornado and asyncio.
 
@@ -59,7 +62,9 @@ class MotorClient(Watchable, Deployment):
 
     __delegate_class__ = MongoClient
     _child_kind = "database"
+    _command_cursor_class: ClassVar[type[MotorCommandCursor]] = MotorCommandCursor
     _database_class: ClassVar[type[MotorDatabase]] = MotorDatabase
+    _session_class: ClassVar[type[MotorClientSession]] = MotorClientSession
 
     delegate: MongoClient[Any]
 
@@ -119,13 +124,6 @@ class MotorClient(Watchable, Deployment):
         )
 
     @property
-    def io_loop(self) -> IOLoop:
-        """
-        The Tornado IOLoop that this client belongs to.
-        """
-        return self.get_io_loop()
-
-    @property
     def _client(self) -> Self:
         return self
 
@@ -145,9 +143,10 @@ class MotorClient(Watchable, Deployment):
         if isinstance(obj, Database):
             return self._database_class(self, obj.name, _delegate=obj)
         if isinstance(obj, CommandCursor):
-            return MotorCommandCursor(obj, self)
+            return self._command_cursor_class(obj, self)
         return obj
 
+    @gives_latent
     def start_session(
         self,
         causal_consistency: bool | None = None,
@@ -174,8 +173,9 @@ class MotorClient(Watchable, Deployment):
                 await orders.insert_one({"_id": 1}, session=session)
         """
         session = self.delegate.start_session(causal_consistency, default_transaction_options, snapshot)
-        return MotorClientSession(session, self)._give(callback)  # type: ignore[no-any-return]
+        return self._session_class(session, self)._give(callback)  # type: ignore[no-any-return]
 
+    @starts_call
     def aconnect(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         Connect now, not with the first operation.  Coroutine. Also accepts callback=.
@@ -188,6 +188,7 @@ class MotorClient(Watchable, Deployment):
         """
         return self._call(_lifecycle.connect, self.delegate, callback=callback)  # type: ignore[no-any-return]
 
+    @starts_call
     def open(self, callback: Callback | None = None) -> CallFuture[Self]:
         """
         As `aconnect`, but gives the client itself; from Motor before 1.0.
@@ -199,6 +200,7 @@ class MotorClient(Watchable, Deployment):
         _lifecycle.connect(self.delegate)
         return self
 
+    @starts_call
     def close(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         End the server's sessions, close all connections and stop the monitors.
@@ -213,6 +215,7 @@ class MotorClient(Watchable, Deployment):
             return None  # type: ignore[return-value]
         return self.aclose(callback)
 
+    @starts_call
     def aclose(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         As `close`, on the event loop.  Coroutine. Also accepts callback=.

@@ -5,7 +5,7 @@ MotorCollection: a collection of a MotorDatabase.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from bson.codec_options import CodecOptions
 from pymongo.read_concern import ReadConcern
@@ -17,6 +17,7 @@ from pymongo.synchronous.database import Database
 from pymongo.write_concern import WriteConcern
 
 from motorish.calls import Callback
+from motorish.drivers.mongo._arguments import wrong_argument
 from motorish.drivers.mongo.change_stream import Watchable
 from motorish.drivers.mongo.command_cursor import MotorCommandCursor, MotorLatentCommandCursor
 from motorish.drivers.mongo.cursor import MotorCursor, MotorRawBatchCursor
@@ -27,6 +28,7 @@ from motorish.proxy import (
     DelegateMethod,
     NamespaceProxy,
     ReadOnlyProperty,
+    gives_latent,
 )
 from motorish.proxy.base import unwrap_args, unwrap_kwargs
 from motorish.proxy.declarations import has_signature_of
@@ -51,6 +53,11 @@ class MotorCollection(Watchable):
 
     __delegate_class__ = Collection
     _child_kind = "collection"
+    _command_cursor_class: ClassVar[type[MotorCommandCursor]] = MotorCommandCursor
+    _cursor_class: ClassVar[type[MotorCursor]] = MotorCursor
+    _latent_cursor_class: ClassVar[type[MotorLatentCommandCursor]] = MotorLatentCommandCursor
+    _latent_raw_cursor_class: ClassVar[type[MotorLatentCommandCursor]] = MotorLatentCommandCursor
+    _raw_cursor_class: ClassVar[type[MotorRawBatchCursor]] = MotorRawBatchCursor
 
     delegate: Collection[Any]
 
@@ -104,9 +111,7 @@ class MotorCollection(Watchable):
         _delegate: Collection[Any] | None = None,
     ) -> None:
         if not isinstance(database, NamespaceProxy) or not isinstance(database.delegate, Database):
-            raise TypeError(
-                f"the first argument of {type(self).__name__} must be a MotorDatabase, not {database!r}"
-            )
+            raise wrong_argument(self, "the first argument", "Database", database)
         if _delegate is None:
             _delegate = Collection(
                 database.delegate,
@@ -150,15 +155,16 @@ class MotorCollection(Watchable):
                 print(order)
         """
         unwrap_kwargs(kwargs)
-        return MotorCursor(self.delegate.find(*unwrap_args(args), **kwargs), self)
+        return self._cursor_class(self.delegate.find(*unwrap_args(args), **kwargs), self)
 
     def find_raw_batches(self, *args: Any, **kwargs: Any) -> MotorRawBatchCursor:
         """
         As `find`, but each item is a whole batch of documents as BSON bytes.
         """
         unwrap_kwargs(kwargs)
-        return MotorRawBatchCursor(self.delegate.find_raw_batches(*unwrap_args(args), **kwargs), self)
+        return self._raw_cursor_class(self.delegate.find_raw_batches(*unwrap_args(args), **kwargs), self)
 
+    @gives_latent
     @has_signature_of(Collection.aggregate)
     def aggregate(
         self, pipeline: Sequence[Any], *args: Any, callback: Callback | None = None, **kwargs: Any
@@ -174,6 +180,7 @@ class MotorCollection(Watchable):
         """
         return self._latent(self.delegate.aggregate, (pipeline, *args), kwargs, callback)
 
+    @gives_latent
     @has_signature_of(Collection.aggregate_raw_batches)
     def aggregate_raw_batches(
         self, pipeline: Sequence[Any], *args: Any, callback: Callback | None = None, **kwargs: Any
@@ -183,6 +190,7 @@ class MotorCollection(Watchable):
         """
         return self._latent(self.delegate.aggregate_raw_batches, (pipeline, *args), kwargs, callback)
 
+    @gives_latent
     @has_signature_of(Collection.list_indexes)
     def list_indexes(
         self, *args: Any, callback: Callback | None = None, **kwargs: Any
@@ -194,6 +202,7 @@ class MotorCollection(Watchable):
         """
         return self._latent(self.delegate.list_indexes, args, kwargs, callback)
 
+    @gives_latent
     @has_signature_of(Collection.list_search_indexes)
     def list_search_indexes(
         self, *args: Any, callback: Callback | None = None, **kwargs: Any
@@ -212,7 +221,9 @@ class MotorCollection(Watchable):
         kwargs: dict[str, Any],
         callback: Callback | None,
     ) -> MotorLatentCommandCursor:
-        return MotorLatentCommandCursor(self, start, args, kwargs)._give(callback)  # type: ignore[no-any-return]
+        raw = start.__name__ == "aggregate_raw_batches"
+        cls = self._latent_raw_cursor_class if raw else self._latent_cursor_class
+        return cls(self, start, args, kwargs)._give(callback)  # type: ignore[no-any-return]
 
     def wrap(self, obj: Any) -> Any:
         """
@@ -221,9 +232,9 @@ class MotorCollection(Watchable):
         if isinstance(obj, Collection):
             return type(self)(self.database, obj.name, _delegate=obj)
         if isinstance(obj, RawBatchCursor):
-            return MotorRawBatchCursor(obj, self)
+            return self._raw_cursor_class(obj, self)
         if isinstance(obj, Cursor):
-            return MotorCursor(obj, self)
+            return self._cursor_class(obj, self)
         if isinstance(obj, CommandCursor):
-            return MotorCommandCursor(obj, self)
+            return self._command_cursor_class(obj, self)
         return obj

@@ -11,10 +11,10 @@ from pymongo.errors import InvalidOperation
 from pymongo.synchronous.client_session import ClientSession
 from pymongo.synchronous.command_cursor import CommandCursor
 
-from motorish.calls import Callback, check_callback
+from motorish.calls import Callback
 from motorish.drivers.mongo._iteration import BaseCursor, kill
 from motorish.hub import CallFuture
-from motorish.proxy import ChainingMethod
+from motorish.proxy import ChainingMethod, starts_call
 from motorish.proxy.base import unwrap_args, unwrap_kwargs
 
 
@@ -27,11 +27,12 @@ class MotorCommandCursor(BaseCursor):
 
     batch_size = ChainingMethod()
 
+    @starts_call
     def try_next(self, callback: Callback | None = None) -> CallFuture[Any]:
         """
         The next document, or None if one more round trip brings none.  Coroutine. Also accepts callback=.
         """
-        check_callback(callback)
+        self._bind(callback)
         data = self.delegate._data
         if data:
             return self._result(data.popleft(), callback)  # type: ignore[no-any-return]

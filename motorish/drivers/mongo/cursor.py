@@ -12,7 +12,7 @@ from pymongo.synchronous.cursor import Cursor, RawBatchCursor
 from motorish.calls import Callback
 from motorish.drivers.mongo._iteration import BaseCursor
 from motorish.hub import CallFuture
-from motorish.proxy import ChainingMethod, ReadOnlyProperty
+from motorish.proxy import ChainingMethod, ReadOnlyProperty, starts_call
 
 
 class MotorCursor(BaseCursor):
@@ -45,12 +45,14 @@ class MotorCursor(BaseCursor):
 
     retrieved = ReadOnlyProperty()
 
+    @starts_call
     def distinct(self, key: str, *, callback: Callback | None = None) -> CallFuture[list[Any]]:
         """
         The different values of *key* in the documents that match.  Coroutine. Also accepts callback=.
         """
         return self._call(self.delegate.distinct, key, callback=callback, cleanup=_leave_alone)  # type: ignore[no-any-return]
 
+    @starts_call
     def explain(self, *, callback: Callback | None = None) -> CallFuture[Any]:
         """
         How the server would find the documents.  Coroutine. Also accepts callback=.

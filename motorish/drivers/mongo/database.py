@@ -24,6 +24,7 @@ from motorish.proxy import (
     AsyncRead,
     DelegateMethod,
     ReadOnlyProperty,
+    gives_latent,
 )
 from motorish.proxy.declarations import has_signature_of
 
@@ -46,6 +47,7 @@ class MotorDatabase(Watchable):
     __delegate_class__ = Database
     _child_kind = "collection"
     _collection_class: ClassVar[type[MotorCollection]] = MotorCollection
+    _command_cursor_class: ClassVar[type[MotorCommandCursor]] = MotorCommandCursor
 
     delegate: Database[Any]
 
@@ -107,6 +109,7 @@ class MotorDatabase(Watchable):
             "what you called is the database of that name"
         )
 
+    @gives_latent
     @has_signature_of(Database.aggregate)
     def aggregate(
         self, pipeline: Sequence[Any], *args: Any, callback: Callback | None = None, **kwargs: Any
@@ -128,5 +131,5 @@ class MotorDatabase(Watchable):
         if isinstance(obj, Database):
             return type(self)(self._client, obj.name, _delegate=obj)
         if isinstance(obj, CommandCursor):
-            return MotorCommandCursor(obj, self)
+            return self._command_cursor_class(obj, self)
         return obj

@@ -8,9 +8,8 @@ import copy
 import inspect
 import socket
 from asyncio import AbstractEventLoop
-from collections.abc import Awaitable, Callable, Generator, Mapping
-from types import TracebackType
-from typing import Any, NoReturn, Self
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from bson.codec_options import CodecOptions
 from pymongo.encryption_options import AutoEncryptionOpts
@@ -18,30 +17,32 @@ from pymongo.synchronous.encryption import ClientEncryption
 from tornado.ioloop import IOLoop
 
 from motorish.calls import Callback, await_
+from motorish.drivers.mongo._arguments import wrong_argument
 from motorish.drivers.mongo.collection import MotorCollection
 from motorish.drivers.mongo.cursor import MotorCursor
 from motorish.drivers.mongo.database import MotorDatabase
 from motorish.errors import ForeignLoopError
 from motorish.green.socket import socket as green_socket
 from motorish.hub import CallFuture
-from motorish.proxy import AsyncCommand, AsyncRead, AsyncWrite, LoopBinding, NamespaceProxy, Proxy
+from motorish.proxy import (
+    AsyncCommand,
+    AsyncRead,
+    AsyncWrite,
+    Closing,
+    LoopBinding,
+    NamespaceProxy,
+    Proxy,
+    WithLoop,
+    gives_latent,
+    starts_call,
+)
 from motorish.proxy.base import unwrap_kwargs
 
 KmsConnect = Callable[[Any], socket.socket | Awaitable[socket.socket]]
 """Called with a `pymongo.encryption_options.KMSConnectContext`."""
 
 
-class MotorKeyCursor(MotorCursor):
-    """
-    What `MotorClientEncryption.get_keys` returns: a `MotorCursor`, which may be awaited, as with Motor.
-    """
-
-    def __await__(self) -> Generator[Any, None, Self]:
-        return self
-        yield  # so that this is a generator
-
-
-class MotorClientEncryption(Proxy):
+class MotorClientEncryption(WithLoop, Closing):
     """
     Encrypts and decrypts values explicitly, and manages the keys.  Needs the extra ``encryption``.
 
@@ -101,7 +102,7 @@ class MotorClientEncryption(Proxy):
         kms_connect_callback: KmsConnect | None = None,
     ) -> None:
         if not isinstance(key_vault_client, NamespaceProxy):
-            raise TypeError(f"key_vault_client must be a MotorClient, not {key_vault_client!r}")
+            raise wrong_argument(self, "key_vault_client", "Client", key_vault_client)
         self._binding = _binding_of(key_vault_client, io_loop)
         self._key_vault_client = key_vault_client
         self.delegate = ClientEncryption(
@@ -114,13 +115,7 @@ class MotorClientEncryption(Proxy):
             None if kms_connect_callback is None else green_kms_connect(kms_connect_callback),
         )
 
-    @property
-    def io_loop(self) -> IOLoop:
-        """
-        The Tornado IOLoop that this object belongs to.
-        """
-        return self.get_io_loop()
-
+    @gives_latent
     def get_keys(self, *, callback: Callback | None = None) -> MotorCursor:
         """
         A cursor over all data keys; nothing is sent until it is used.  Also accepts callback=.
@@ -130,9 +125,9 @@ class MotorClientEncryption(Proxy):
         """
         cursor = self.delegate.get_keys()
         database = self._key_vault_client[cursor.collection.database.name]
-        keys = MotorKeyCursor(cursor, database.wrap(cursor.collection))
-        return keys if callback is None else self._result(keys, callback)
+        return database.wrap(cursor.collection).wrap(cursor)._give(callback)  # type: ignore[no-any-return]
 
+    @starts_call
     def create_encrypted_collection(
         self,
         database: MotorDatabase,
@@ -166,7 +161,7 @@ class MotorClientEncryption(Proxy):
             TypeError: *database* is not a MotorDatabase.
         """
         if not isinstance(database, MotorDatabase):
-            raise TypeError(f"database must be a MotorDatabase, not {database!r}")
+            raise wrong_argument(self, "the database", "Database", database)
         unwrap_kwargs(kwargs)
 
         def create() -> tuple[MotorCollection, Mapping[str, Any]]:
@@ -177,22 +172,6 @@ class MotorClientEncryption(Proxy):
             return database.wrap(collection), fields
 
         return self._call(create, callback=callback)  # type: ignore[no-any-return]
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    def __enter__(self) -> NoReturn:
-        raise RuntimeError(f"use {type(self).__name__} in 'async with', not in 'with'")
-
-    def __exit__(self, *exc_info: object) -> None: ...
 
 
 def green_options(options: AutoEncryptionOpts | None) -> AutoEncryptionOpts | None:

@@ -5,26 +5,26 @@ MotorGridFSBucket: files in a database, in chunks.
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, ClassVar
 
 from gridfs import DEFAULT_CHUNK_SIZE
 from gridfs.errors import NoFile as NoFile
 from gridfs.synchronous.grid_file import GridIn, GridOut, GridOutCursor
 from pymongo.read_preferences import _ServerMode
 from pymongo.write_concern import WriteConcern
-from tornado.ioloop import IOLoop
 
+from motorish.drivers.mongo._arguments import wrong_argument
 from motorish.drivers.mongo.database import MotorDatabase
 from motorish.drivers.mongo.gridfs_flat import FlatGridFSBucket
 from motorish.drivers.mongo.gridfs_flat_in import FlatGridIn
 from motorish.drivers.mongo.gridfs_flat_out import FlatGridOut
 from motorish.drivers.mongo.gridfs_in import MotorGridIn
 from motorish.drivers.mongo.gridfs_out import MotorGridOut, MotorGridOutCursor
-from motorish.proxy import AsyncCommand, AsyncRead, DelegateMethod, Proxy
+from motorish.proxy import AsyncCommand, AsyncRead, DelegateMethod, WithLoop
 from motorish.proxy.base import unwrap_args, unwrap_kwargs
 
 
-class MotorGridFSBucket(Proxy):
+class MotorGridFSBucket(WithLoop):
     """
     A GridFS bucket: files of any size in two collections, ``fs.files`` and ``fs.chunks``.
 
@@ -51,6 +51,10 @@ class MotorGridFSBucket(Proxy):
     """
 
     __delegate_class__ = FlatGridFSBucket
+
+    _grid_in_class: ClassVar[type[MotorGridIn]] = MotorGridIn
+    _grid_out_class: ClassVar[type[MotorGridOut]] = MotorGridOut
+    _cursor_class: ClassVar[type[MotorGridOutCursor]] = MotorGridOutCursor
 
     delegate: FlatGridFSBucket
 
@@ -85,9 +89,7 @@ class MotorGridFSBucket(Proxy):
             )
             bucket_name = collection
         if not isinstance(database, MotorDatabase):
-            raise TypeError(
-                f"the first argument of {type(self).__name__} must be a MotorDatabase, not {database!r}"
-            )
+            raise wrong_argument(self, "the first argument", "Database", database)
         self.collection = database.get_collection(
             bucket_name, write_concern=write_concern, read_preference=read_preference
         )
@@ -95,13 +97,6 @@ class MotorGridFSBucket(Proxy):
             database.delegate, bucket_name, chunk_size_bytes, write_concern, read_preference
         )
         self._binding = database._binding
-
-    @property
-    def io_loop(self) -> IOLoop:
-        """
-        The Tornado IOLoop that this bucket belongs to.
-        """
-        return self.get_io_loop()
 
     def find(self, *args: Any, **kwargs: Any) -> MotorGridOutCursor:
         """
@@ -115,16 +110,16 @@ class MotorGridFSBucket(Proxy):
                 print(file.upload_date, file.length)
         """
         unwrap_kwargs(kwargs)
-        return MotorGridOutCursor(self.delegate.find(*unwrap_args(args), **kwargs), self.collection)
+        return self._cursor_class(self.delegate.find(*unwrap_args(args), **kwargs), self.collection)
 
     def wrap(self, obj: Any) -> Any:
         """
         The proxy of a file or a cursor over files.
         """
         if isinstance(obj, GridIn):
-            return MotorGridIn(self.collection, delegate=obj)
+            return self._grid_in_class(self.collection, delegate=obj)
         if isinstance(obj, GridOut):
-            return MotorGridOut(self.collection, delegate=obj)
+            return self._grid_out_class(self.collection, delegate=obj)
         if isinstance(obj, GridOutCursor):
-            return MotorGridOutCursor(obj, self.collection)
+            return self._cursor_class(obj, self.collection)
         return obj

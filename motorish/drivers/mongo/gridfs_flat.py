@@ -1,5 +1,5 @@
 """
-PyMongo's GridFSBucket with files that take little memory: what the proxy of a bucket holds.
+PyMongo's GridFSBucket and GridFS with files that take little memory: what their proxies hold.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from gridfs.synchronous.grid_file import GridFSBucket
+from gridfs.synchronous.grid_file import GridFS, GridFSBucket, GridOut
 from pymongo.synchronous.client_session import ClientSession
 
 from motorish.calls import await_
@@ -79,6 +79,56 @@ class FlatGridFSBucket(GridFSBucket):
         As `download_to_stream`, of a revision.
         """
         super().download_to_stream_by_name(filename, _Destination(destination), revision, session)
+
+
+class FlatGridFS(GridFS):
+    """
+    The older interface to such files.
+    """
+
+    def new_file(self, **kwargs: Any) -> FlatGridIn:
+        """
+        A file to write to.
+        """
+        return FlatGridIn(self._collection, **kwargs)
+
+    def put(self, data: Any, **kwargs: Any) -> Any:
+        """
+        Write a whole file; gives its ``_id``.
+        """
+        with self.new_file(**kwargs) as file:
+            file.write(data)
+            return file._id
+
+    def get(self, file_id: Any, session: ClientSession | None = None) -> FlatGridOut:
+        """
+        The file with this ``_id``, to read from.
+        """
+        return self._flat(super().get(file_id, session), session)
+
+    def get_version(
+        self,
+        filename: str | None = None,
+        version: int | None = -1,
+        session: ClientSession | None = None,
+        **kwargs: Any,
+    ) -> FlatGridOut:
+        """
+        A version of the files that match: 0 is the first one, -1 the last.
+        """
+        return self._flat(super().get_version(filename, version, session, **kwargs), session)
+
+    def find_one(
+        self, filter: Any = None, session: ClientSession | None = None, *args: Any, **kwargs: Any
+    ) -> FlatGridOut | None:
+        """
+        One of the files that match, or None.
+        """
+        stock = super().find_one(filter, session, *args, **kwargs)
+        return None if stock is None else self._flat(stock, session)
+
+    def _flat(self, stock: GridOut, session: ClientSession | None) -> FlatGridOut:
+        return FlatGridOut(self._collection, file_document=stock._file, session=session)
 
 
 class _Destination:

@@ -9,16 +9,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from gridfs.synchronous.grid_file import GridIn
-from tornado.ioloop import IOLoop
 
+from motorish.drivers.mongo._arguments import delegate_of
 from motorish.drivers.mongo.collection import MotorCollection
+from motorish.drivers.mongo.gridfs_file import GridFile, check_root
 from motorish.drivers.mongo.gridfs_flat_in import FlatGridIn
-from motorish.proxy import AsyncCommand, DelegateMethod, Proxy, ReadOnlyProperty
+from motorish.proxy import AsyncCommand, DelegateMethod, ReadOnlyProperty
 
 _OWN = ("delegate", "_binding")
 
 
-class MotorGridIn(Proxy):
+class MotorGridIn(GridFile):
     """
     A file to write to; get one from `MotorGridFSBucket.open_upload_stream`.
 
@@ -78,24 +79,9 @@ class MotorGridIn(Proxy):
         session: Any = None,
         **kwargs: Any,
     ) -> None:
-        check_root(self, root_collection)
-        if isinstance(session, Proxy):
-            session = session.delegate
-        self.delegate = delegate or FlatGridIn(root_collection.delegate, session, **kwargs)
-        self._binding = root_collection._binding
-
-    @property
-    def io_loop(self) -> IOLoop:
-        """
-        The Tornado IOLoop that this file belongs to.
-        """
-        return self.get_io_loop()
-
-    def __getattr__(self, name: str) -> Any:
-        # Only for what is not found otherwise: fields of the file's document.
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self)
-        return getattr(self.delegate, name)
+        root = check_root(self, root_collection)
+        self.delegate = delegate or FlatGridIn(root.delegate, delegate_of(session), **kwargs)
+        self._binding = root._binding
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _OWN:
@@ -114,9 +100,6 @@ class MotorGridIn(Proxy):
         return self
         yield  # so that this is a generator
 
-    async def __aenter__(self) -> Self:
-        return self
-
     async def __aexit__(
         self,
         exc_type: type[BaseException] | None,
@@ -127,13 +110,3 @@ class MotorGridIn(Proxy):
             await self.close()
         else:
             self.delegate.__exit__(exc_type, exc_val, exc_tb)  # no I/O
-
-
-def check_root(proxy: Proxy, root_collection: object) -> None:
-    """
-    Refuse what is no collection.
-    """
-    if not isinstance(root_collection, MotorCollection):
-        raise TypeError(
-            f"the first argument of {type(proxy).__name__} must be a MotorCollection, not {root_collection!r}"
-        )

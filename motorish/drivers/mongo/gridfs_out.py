@@ -7,21 +7,21 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from gridfs.synchronous.grid_file import GridOut, GridOutCursor
 from pymongo.errors import InvalidOperation
 from pymongo.synchronous.cursor import Cursor
-from tornado.ioloop import IOLoop
 
 from motorish.calls import Callback, await_, check_callback
+from motorish.drivers.mongo._arguments import delegate_of
 from motorish.drivers.mongo._iteration import Each
 from motorish.drivers.mongo.collection import MotorCollection
 from motorish.drivers.mongo.cursor import MotorCursor
+from motorish.drivers.mongo.gridfs_file import GridFile, check_root
 from motorish.drivers.mongo.gridfs_flat_out import FlatGridOut
-from motorish.drivers.mongo.gridfs_in import check_root
 from motorish.hub import CallFuture
-from motorish.proxy import AsyncCommand, AsyncRead, DelegateMethod, Proxy, ReadOnlyProperty
+from motorish.proxy import AsyncCommand, AsyncRead, DelegateMethod, Proxy, ReadOnlyProperty, starts_call
 
 if TYPE_CHECKING:
     from tornado.web import RequestHandler
@@ -56,7 +56,7 @@ class Position(int):
         yield  # so that this is a generator
 
 
-class MotorGridOut(Proxy):
+class MotorGridOut(GridFile):
     """
     A file to read from; get one from `MotorGridFSBucket.open_download_stream`.
 
@@ -123,25 +123,9 @@ class MotorGridOut(Proxy):
         delegate: GridOut | None = None,
         session: Any = None,
     ) -> None:
-        check_root(self, root_collection)
-        if isinstance(session, Proxy):
-            session = session.delegate
-        self.delegate = delegate or FlatGridOut(root_collection.delegate, file_id, file_document, session)
-        self._binding = root_collection._binding
-
-    @property
-    def io_loop(self) -> IOLoop:
-        """
-        The Tornado IOLoop that this file belongs to.
-        """
-        return self.get_io_loop()
-
-    def __getattr__(self, name: str) -> Any:
-        # Only for what is not found otherwise: fields of the file's document.
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self)
-        self._check_opened(name)
-        return getattr(self.delegate, name)
+        root = check_root(self, root_collection)
+        self.delegate = delegate or FlatGridOut(root.delegate, file_id, file_document, delegate_of(session))
+        self._binding = root._binding
 
     def __aiter__(self) -> Self:
         return self
@@ -152,12 +136,7 @@ class MotorGridOut(Proxy):
             raise StopAsyncIteration
         return chunk
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.close()
-
+    @starts_call
     def open(self, callback: Callback | None = None) -> CallFuture[Self]:
         """
         Fetch the file's document; reading does it too.  Coroutine. Also accepts callback=.
@@ -185,6 +164,7 @@ class MotorGridOut(Proxy):
             self._check_opened("length")
         return Position(self.delegate.seek(pos, whence))
 
+    @starts_call
     def stream_to_handler(
         self, request_handler: RequestHandler, callback: Callback | None = None
     ) -> CallFuture[None]:
@@ -224,10 +204,12 @@ class MotorGridOutCursor(MotorCursor):
     """
 
     __delegate_class__ = GridOutCursor
+    _grid_out_class: ClassVar[type[MotorGridOut]] = MotorGridOut
 
     async def __anext__(self) -> MotorGridOut:
         return self._file(await super().__anext__())
 
+    @starts_call
     def next(self, callback: Callback | None = None) -> CallFuture[MotorGridOut]:
         """
         The next file.  Coroutine. Also accepts callback=.
@@ -235,10 +217,10 @@ class MotorGridOutCursor(MotorCursor):
         Raises:
             StopAsyncIteration: (from the future) there is none.
         """
-        check_callback(callback)
+        self._bind(callback)
         if self.delegate._data:
             return self._result(self.next_object(), callback)  # type: ignore[no-any-return]
-        return super().next(callback)
+        return self._call(self._advance, callback=callback)  # type: ignore[no-any-return]
 
     def next_object(self) -> MotorGridOut | None:
         """
@@ -261,7 +243,7 @@ class MotorGridOutCursor(MotorCursor):
     def _file(self, document: Any) -> MotorGridOut:
         if isinstance(document, MotorGridOut):
             return document
-        return MotorGridOut(self.collection, file_document=document, session=self.delegate.session)
+        return self._grid_out_class(self.collection, file_document=document, session=self.delegate.session)
 
     # What runs on a child.
 

@@ -17,7 +17,7 @@ from motorish.calls import Callback
 from motorish.drivers.mongo import _transactions
 from motorish.drivers.mongo._with_transaction import WithTransaction
 from motorish.hub import CallFuture
-from motorish.proxy import DelegateMethod, Latent, ReadOnlyProperty
+from motorish.proxy import DelegateMethod, Latent, ReadOnlyProperty, gives_latent, starts_call
 from motorish.proxy.base import Cleanup
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class MotorClientSession(Latent):
 
     async def __aexit__(self, exc_type: object, exc: BaseException | None, traceback: object) -> None:
         if exc is not None and self.in_transaction:
-            await _transactions.unhurried().run(self.end_session)
+            await _transactions.unhurried().run(self._transact, self.delegate.end_session)
         else:
             await self.end_session()
 
@@ -95,12 +95,14 @@ class MotorClientSession(Latent):
 
     def __exit__(self, *exc_info: object) -> None: ...
 
+    @starts_call
     def end_session(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         End the session; a transaction that is in progress is aborted.  Coroutine. Also accepts callback=.
         """
         return self._transact(self.delegate.end_session, callback)
 
+    @gives_latent
     def start_transaction(
         self,
         read_concern: ReadConcern | None = None,
@@ -131,12 +133,14 @@ class MotorClientSession(Latent):
         )
         return MotorTransaction(started, self)._give(callback)  # type: ignore[no-any-return]
 
+    @starts_call
     def commit_transaction(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         Commit the transaction.  Coroutine. Also accepts callback=.
         """
         return self._transact(self.delegate.commit_transaction, callback)
 
+    @starts_call
     def abort_transaction(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         Abort the transaction.  Coroutine. Also accepts callback=.
@@ -202,7 +206,7 @@ class MotorClientSession(Latent):
         """
         return _BoundSession(self, end_session)
 
-    def _transact(self, function: Callable[[], None], callback: Callback | None) -> CallFuture[None]:
+    def _transact(self, function: Callable[[], None], callback: Callback | None = None) -> CallFuture[None]:
         return self._call(function, callback=callback, cleanup=self._after_abort())  # type: ignore[no-any-return]
 
     def _after_abort(self) -> Cleanup | None:
@@ -229,7 +233,7 @@ class MotorTransaction(Latent):
         if exc is None:
             await session.commit_transaction()
         else:
-            await _transactions.unhurried().run(session.abort_transaction)
+            await _transactions.unhurried().run(session._transact, session.delegate.abort_transaction)
 
     def __enter__(self) -> NoReturn:
         raise AttributeError("use a transaction in 'async with', not in 'with'")
@@ -255,7 +259,7 @@ class _BoundSession:
     def __exit__(self, *exc_info: object) -> None:
         self._leave()
         if self._end_session:
-            self._session.end_session()
+            self._session._transact(self._session.delegate.end_session)
 
     async def __aenter__(self) -> MotorClientSession:
         return self.__enter__()
