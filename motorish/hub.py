@@ -389,14 +389,14 @@ class Hub:
 _hubs: dict[AbstractEventLoop, Hub] = {}
 
 
-def current_hub() -> Hub:
+def current_hub(stopped: AbstractEventLoop | None = None) -> Hub:
     """
-    The hub of the event loop that runs in this thread.
+    The hub of the event loop that runs in this thread; where none does, of *stopped*.
 
     Raises:
         UsageError: no event loop is running here.
     """
-    loop = running_loop()
+    loop = running_loop() or stopped
     hub = _hubs.get(loop)  # type: ignore[arg-type]
     if hub is not None:
         return hub
@@ -425,6 +425,7 @@ def spawn(
     cleanup: Callable[[], Any] | None = None,
     context: Context | None = None,
     later: bool = False,
+    stopped: AbstractEventLoop | None = None,
 ) -> CallFuture[T]:
     """
     Start a synchronous call on a child greenlet and run it to its first wait.
@@ -434,14 +435,18 @@ def spawn(
         cleanup: called afterwards, in a child and with a deadline of its own, if the call is aborted.
         context: the contextvars of the call; a copy of the caller's by default.
         later: start from the loop, not at once.
+        stopped: where no loop is running in this thread, the one that is to start the call when it runs.
 
     Returns:
-        A future of the running loop.
+        A future of the running loop, or of *stopped*.
 
     Raises:
         UsageError: no event loop is running in this thread.
     """
-    hub = _hubs.get(running_loop()) or current_hub()  # type: ignore[arg-type]
+    hub = _hubs.get(running_loop())  # type: ignore[arg-type]
+    if hub is None:
+        hub = current_hub(stopped)
+        later = later or running_loop() is None
     future: CallFuture[T] = CallFuture(loop=hub.loop)
     task = (function, args, kwargs or {}, cleanup)
     if context is None:

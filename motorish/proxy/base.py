@@ -124,14 +124,14 @@ class Proxy:
         binding = self._bind(callback)
         if cleanup is None and binding.cleanup is not None:
             cleanup = binding.cleanup()
-        return hand_over(spawn(function, args, cleanup=cleanup), callback)
+        return hand_over(spawn(function, args, cleanup=cleanup, stopped=binding.loop), callback)
 
     def _result(self, value: Any, callback: Callback | None = None) -> Any:
         """
         As `_call`, for a result that is there already.
         """
-        self._bind(callback)
-        future: Future[Any] = CallFuture(loop=running_loop())
+        binding = self._bind(callback)
+        future: Future[Any] = CallFuture(loop=binding.loop)
         future.set_result(value)
         return hand_over(future, callback)
 

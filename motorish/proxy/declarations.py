@@ -183,7 +183,7 @@ def _starter(method: Callable[..., Any], unwrap_from: int) -> Callable[..., Any]
             args = unwrap_args(args)
         if kwargs:
             cleanup = unwrap_kwargs(kwargs) or cleanup
-        future = spawn(method, (self.delegate, *args), kwargs, cleanup=cleanup)
+        future = spawn(method, (self.delegate, *args), kwargs, cleanup=cleanup, stopped=binding.loop)
         return future if callback is None else hand_over(future, callback)  # type: ignore[return-value]
 
     return start
@@ -199,7 +199,7 @@ def _starter_and_wrapper(method: Callable[..., Any], wrapped_class: type[Any]) -
         self: Proxy, /, *args: Any, callback: Callback | None = None, **kwargs: Any
     ) -> CallFuture[Any] | None:
         cleanup = _prepare(self, args, kwargs, callback)
-        future = spawn(call, (self, *unwrap_args(args)), kwargs, cleanup=cleanup)
+        future = spawn(call, (self, *unwrap_args(args)), kwargs, cleanup=cleanup, stopped=self._binding.loop)
         return hand_over(future, callback)  # type: ignore[return-value]
 
     return start
@@ -209,7 +209,8 @@ def _starter_without_callback(method: Callable[..., Any]) -> Callable[..., Any]:
     # For a method that has a parameter named callback: it stays the driver's.
     def start(self: Proxy, /, *args: Any, **kwargs: Any) -> CallFuture[Any]:
         cleanup = _prepare(self, args, kwargs)
-        return spawn(method, (self.delegate, *unwrap_args(args)), kwargs, cleanup=cleanup)
+        args = unwrap_args(args)
+        return spawn(method, (self.delegate, *args), kwargs, cleanup=cleanup, stopped=self._binding.loop)
 
     return start
 

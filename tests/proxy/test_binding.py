@@ -9,6 +9,7 @@ from tornado.ioloop import IOLoop
 
 from motorish import ForeignLoopError
 from motorish.proxy import LoopBinding
+from motorish.proxy.binding import UNBOUND
 
 
 async def bind(binding: LoopBinding) -> None:
@@ -23,7 +24,7 @@ def test_the_first_use_decides() -> None:
     It is bound on first use, not before; binding again on the same loop changes nothing.
     """
     binding = LoopBinding("Thing", pytest.fail)
-    assert binding.loop is None
+    assert binding.loop is UNBOUND
 
     async def main() -> None:
         binding.bind()

@@ -149,8 +149,7 @@ class BaseCursor(Latent, Closing):
         """
         if callback is None:
             raise TypeError("each() needs a function callback(document, error)")
-        self._bind(callback)
-        asyncio.get_running_loop().call_soon(self._hand_out, callback)
+        self._bind(callback).loop.call_soon(self._hand_out, callback)
 
     @starts_call
     def close(self, callback: Callback | None = None) -> CallFuture[None]:

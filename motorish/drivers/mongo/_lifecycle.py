@@ -12,8 +12,6 @@ from pymongo.periodic_executor import PeriodicExecutor
 from pymongo.server_selectors import Selection, writable_server_selector
 from pymongo.synchronous.mongo_client import MongoClient
 
-from motorish.hub import spawn
-
 _making: ContextVar[bool] = ContextVar("motorish.making_a_client", default=False)
 _open = PeriodicExecutor.open
 
@@ -74,12 +72,8 @@ def start_afresh(client: MongoClient[Any]) -> None:
     """
     Replace the connections and monitors of a loop that is closed; its calls were ended with it.
 
-    They are replaced on the new loop's first child, before the call that has led to this.
+    Runs on a child of the new loop, before the call that has led to this.
     """
-    spawn(_replace_topology, (client,))
-
-
-def _replace_topology(client: MongoClient[Any]) -> None:
     for each in _with_internal_clients(client):
         if not each._opened or each._closed:
             continue

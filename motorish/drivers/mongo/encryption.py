@@ -37,6 +37,7 @@ from motorish.proxy import (
     starts_call,
 )
 from motorish.proxy.base import unwrap_kwargs
+from motorish.proxy.binding import UNBOUND
 
 KmsConnect = Callable[[Any], socket.socket | Awaitable[socket.socket]]
 """Called with a `pymongo.encryption_options.KMSConnectContext`."""
@@ -213,7 +214,7 @@ def _binding_of(client: Proxy, io_loop: IOLoop | AbstractEventLoop | None) -> Lo
     if io_loop is None:
         return binding
     loop = LoopBinding("io_loop", lambda: None, io_loop).loop
-    if binding.loop not in (None, loop):
+    if binding.loop not in (UNBOUND, loop):
         raise ForeignLoopError(
             f"io_loop is {io_loop!r}, but key_vault_client belongs to {binding.loop!r}: both must be the same"
         )
