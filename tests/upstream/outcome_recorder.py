@@ -6,23 +6,24 @@ Each line is a JSON pair of a test's id and an event: ``collected``, ``started``
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from pathlib import Path
 
 import pytest
-from pymongo import pool_shared
 
 RECORD = Path(os.environ["UPSTREAM_RECORD"])
+SOCKET_OF = os.environ.get("UPSTREAM_SOCKET_OF", "pymongo.pool_shared")
 
 
 def pytest_sessionstart() -> None:
-    """Record which ``socket`` module PyMongo really uses, and so whether the run is green."""
-    _write(vars(pool_shared)["socket"].__name__, "socket")
+    """Record which ``socket`` module the driver really uses, and so whether the run is green."""
+    _write(vars(importlib.import_module(SOCKET_OF))["socket"].__name__, "socket")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Record what was collected, once PyMongo's own hooks have chosen."""
+    """Record what was collected, once the suite's own hooks have chosen."""
     for item in session.items:
         _write(item.nodeid, "collected")
 

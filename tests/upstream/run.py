@@ -1,11 +1,12 @@
-"""Runs PyMongo's own tests inside one child greenlet and compares with stock PyMongo.
+"""Runs the drivers' own tests, stock and inside one child greenlet, and compares test by test.
 
-    python tests/upstream/run.py --quick    a part, in two minutes at most
-    python tests/upstream/run.py --full     all eight files
-    python tests/upstream/run.py test/test_cursor.py::TestCursor::test_close ...
+    python tests/upstream/run.py --quick                     a part, in two minutes at most
+    python tests/upstream/run.py --full --record             everything; results go into the documentation
+    python tests/upstream/run.py pymongo --topology three    one driver on one kind of server
+    python tests/upstream/run.py pymongo test/test_cursor.py::TestCursor::test_close ...
 
-Green runs first. What did not pass there runs again under stock PyMongo: a test that passes stock
-must pass green, unless `known_differences.toml` says why not.
+A test that passes stock must pass green, unless the suite's TOML file says why not. Exit status 1: one
+does not, or one that the file lists does.
 """
 
 from __future__ import annotations
@@ -13,70 +14,71 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-import tomllib
 from pathlib import Path
 
 import sdist
-import server
-from suite import Suite
+import table
+from compare import Comparison, compare
+from process import Runner
+from suites import NAMES, Suite, load
 
 ROOT = Path(__file__).parent.parent.parent
-KNOWN = Path(__file__).with_name("known_differences.toml")
-FILES = [
-    f"test/test_{name}.py"
-    for name in (
-        "collection",
-        "cursor",
-        "database",
-        "client",
-        "bulk",
-        "change_stream",
-        "session",
-        "transactions",
-    )
-]
-QUICK = [
-    *(name for name in FILES if "change_stream" not in name),
-    "test/test_change_stream.py::TestCollectionChangeStream",
-]
 
 
 def main() -> int:
     """Run what the command line chooses; return the exit status."""
+    options = _options()
+    if options.table:
+        table.write_page()
+        return 0
+    is_good = True
+    for name in [options.suite] if options.suite else NAMES:
+        suite = load(name)
+        topologies = options.topology or (list(suite.topologies)[:1] if options.quick else suite.topologies)
+        for topology in topologies:
+            is_good &= _run(suite, topology, options)
+    return 0 if is_good else 1
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="two minutes at most")
-    parser.add_argument("--full", action="store_true", help="all eight files (the default)")
-    parser.add_argument("tests", nargs="*", help="pytest ids below test/, instead of the lists")
-    options = parser.parse_args()
-    selection = options.tests or (QUICK if options.quick else FILES)
-
-    work = sdist.prepare(ROOT / ".cache" / "upstream")
-    with server.replica_set() as mongod:
-        suite = Suite(work, mongod)
-        tests = suite.collect(selection)
-        started = time.monotonic()
-        green = suite.run("green", tests)
-        print(_summary("green", green, tests, time.monotonic() - started))
-        again = [test for test in tests if green.get(test) != "passed"]
-        started = time.monotonic()
-        stock = suite.run("stock", again)
-        print(_summary("not passed green, run stock", stock, again, time.monotonic() - started))
-
-    differing = {test for test in again if stock.get(test) == "passed"}
-    known = {entry["test"] for entry in tomllib.loads(KNOWN.read_text()).get("difference", [])}
-    for test in sorted(differing - known):
-        print(f"passes stock, {green.get(test, 'missing')} green: {test}")
-    stale = (known & set(tests)) - differing
-    for test in sorted(stale):
-        print(f"no longer differs, remove it from {KNOWN.name}: {test}")
-    print(f"{len(differing & known)} known differences; logs: {work}/green.log, stock.log")
-    return 1 if differing - known or stale else 0
+    parser.add_argument("suite", nargs="?", choices=NAMES, help="one driver instead of all")
+    parser.add_argument("tests", nargs="*", help="pytest ids of these tests, instead of all")
+    parser.add_argument("--quick", action="store_true", help="the part that the project's own tests run")
+    parser.add_argument("--full", action="store_true", help="all tests (the default)")
+    parser.add_argument("--mode", default="green", help="what to compare with stock (default: green)")
+    parser.add_argument("--topology", action="append", help="one kind of server; may be given several times")
+    parser.add_argument("--record", action="store_true", help="put the results into the documentation")
+    parser.add_argument("--table", action="store_true", help="only write the table from recorded results")
+    return parser.parse_intermixed_args()
 
 
-def _summary(title: str, outcomes: dict[str, str], tests: list[str], seconds: float) -> str:
-    found = [outcomes.get(test, "missing") for test in tests]
-    counts = ", ".join(f"{found.count(each)} {each}" for each in sorted(set(found)))
-    return f"{title}: {len(tests)} tests, {counts or 'none'}, {seconds:.0f} s"
+def _run(suite: Suite, topology: str, options: argparse.Namespace) -> bool:
+    """Run one suite on one topology; say what differs, and return whether all of it is known."""
+    started = time.monotonic()
+    work = sdist.prepare(suite, ROOT / ".cache" / "upstream")
+    logs = work / "logs" / time.strftime("%m%d-%H%M%S")
+    logs.mkdir(parents=True)
+    runner = Runner(suite, topology, work, logs)
+    selection = options.tests or (suite.quick if options.quick else suite.tests)
+    result = compare(runner, options.mode, selection, is_quick=options.quick)
+    if options.record:
+        table.record(suite.name, options.mode, topology, result)
+
+    known = suite.notes(suite.modes[options.mode].known, topology).keys()
+    stale = (known & result.other.keys()) - result.differing - result.unsteady
+    counts = ", ".join(f"{count} {kind}" for kind, count in result.counts().items())
+    print(f"{suite.name} {options.mode} {topology}: {counts}; {time.monotonic() - started:.0f} s")
+    _list(f"passes stock, not {options.mode}", result.differing - known, result)
+    _list("differed once", result.unsteady, result)
+    _list(f"no longer differs, remove it from suites/{suite.name}.toml", stale, result)
+    print(f"{len(result.differing & known)} known differences; logs: {logs}", flush=True)
+    return not (result.differing - known or stale)
+
+
+def _list(title: str, tests: frozenset[str] | set[str], result: Comparison) -> None:
+    for test in sorted(tests):
+        print(f"{title}: {test} ({result.other.get(test, 'missing')})")
 
 
 if __name__ == "__main__":

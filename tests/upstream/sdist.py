@@ -1,7 +1,7 @@
-"""Fetches the test folder of the installed PyMongo's sdist into a work folder.
+"""Fetches the tests of an installed driver's sdist into a work folder.
 
-The installed PyMongo (with its C extensions) is what gets tested. The root of the sdist would
-shadow it on ``sys.path``, so the work folder holds nothing but ``test/`` and a ``pytest.ini``.
+The installed driver (with its C extensions) is what gets tested. The root of the sdist would shadow
+it on ``sys.path``, so the work folder holds nothing but the tests and a ``pytest.ini``.
 """
 
 from __future__ import annotations
@@ -13,55 +13,50 @@ import tarfile
 import tomllib
 from pathlib import Path
 
+from suites import Suite
+
 MARKED_COMPLETE = ".complete"
 
 
-def prepare(cache: Path) -> Path:
-    """Return a folder in which ``pytest test/test_cursor.py`` runs PyMongo's own tests.
+def prepare(suite: Suite, cache: Path) -> Path:
+    """Return a folder in which pytest runs the driver's own tests.
 
     The sdist is downloaded once per version and kept below ``cache``.
 
     Raises:
         RuntimeError: pip could not download the sdist.
     """
-    version = importlib.metadata.version("pymongo")
-    work = cache / f"pymongo-{version}"
+    name = f"{suite.distribution}-{importlib.metadata.version(suite.distribution)}"
+    work = cache / name
     if not (work / MARKED_COMPLETE).exists():
-        _unpack(_download(version, cache), work, version)
+        _unpack(_download(suite.distribution, cache / f"{name}.tar.gz"), work, suite)
         (work / MARKED_COMPLETE).touch()
     return work
 
 
-def _download(version: str, cache: Path) -> Path:
-    archive = cache / f"pymongo-{version}.tar.gz"
+def _download(distribution: str, archive: Path) -> Path:
     if archive.exists():
         return archive
-    cache.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pip", "download", f"pymongo=={version}"]
-    command += ["--no-deps", "--no-binary", "pymongo", "--dest", str(cache), "--quiet"]
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    version = importlib.metadata.version(distribution)
+    command = [sys.executable, "-m", "pip", "download", f"{distribution}=={version}"]
+    command += ["--no-deps", "--no-binary", distribution, "--dest", str(archive.parent), "--quiet"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode or not archive.exists():
         raise RuntimeError(
-            f"pip could not download the sdist of pymongo {version} into {cache}: "
-            f"put {archive.name} there by hand, or give pip an index that has it.\n{result.stderr}"
+            f"pip could not download the sdist of {distribution} {version}: put {archive.name} into "
+            f"{archive.parent} by hand, or give pip an index that has it.\n{result.stderr}"
         )
     return archive
 
 
-def _unpack(archive: Path, work: Path, version: str) -> None:
-    root = f"pymongo-{version}/"
+def _unpack(archive: Path, work: Path, suite: Suite) -> None:
+    root = archive.name.removesuffix(".tar.gz") + "/"
+    wanted = tuple(root + path for path in suite.unpack)
     with tarfile.open(archive) as tar:
-        members = [m for m in tar.getmembers() if m.name.startswith(root + "test/")]
+        members = [member for member in tar.getmembers() if member.name.startswith(wanted)]
         tar.extractall(work.parent, members, filter="data")
         project = tar.extractfile(root + "pyproject.toml")
         assert project is not None
-        options = tomllib.loads(project.read().decode())["tool"]["pytest"]["ini_options"]
-    (work / "pytest.ini").write_text(_pytest_ini(options))
-
-
-def _pytest_ini(options: dict[str, list[str]]) -> str:
-    """Return PyMongo's pytest settings without those that need pytest-asyncio."""
-    lines = ["[pytest]", "addopts = -ra -p no:cacheprovider", "xfail_strict = true"]
-    for name in ("markers", "filterwarnings"):
-        lines += [f"{name} =", *(f"    {value}" for value in options[name])]
-    return "\n".join(lines) + "\n"
+        settings = suite.pytest_ini(tomllib.loads(project.read().decode()))
+    (work / "pytest.ini").write_text(settings)
