@@ -213,7 +213,7 @@ class MotorClient(Watchable, Deployment, WithLoop):
         if running_loop() is None and callback is None:
             self.delegate.close()
             return None  # type: ignore[return-value]
-        return self.aclose(callback)
+        return self._call(_lifecycle.close, self.delegate, callback=callback)  # type: ignore[no-any-return]
 
     @starts_call
     def aclose(self, callback: Callback | None = None) -> CallFuture[None]:
