@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Callable
 from contextvars import Context, ContextVar, Token, copy_context
 from typing import Any, ClassVar, Self
+from weakref import WeakValueDictionary
 
 from motorish.integrations.private_loop import private_loop
 from motorish.proxy import Proxy
@@ -52,7 +53,7 @@ def resynchronize(cls_or_obj: Any) -> Any:
 
     Returns:
         A class whose instances are made and used without ``await``; or the object's or function's
-        counterpart.  For the same class, the same class.
+        counterpart.  For the same class or object, the same counterpart.
 
     Raises:
         UsageError: (from each call) an event loop runs in this thread, which would stand still.
@@ -69,7 +70,10 @@ def resynchronize(cls_or_obj: Any) -> Any:
         return _class_for(cls_or_obj)
     if inspect.isroutine(cls_or_obj):
         return _function(cls_or_obj)
-    return cls_or_obj if isinstance(cls_or_obj, Resynchronized) else _around(cls_or_obj)
+    if isinstance(cls_or_obj, Resynchronized):
+        return cls_or_obj
+    made = _wrap(cls_or_obj)
+    return made if isinstance(made, Resynchronized) else _around(cls_or_obj)
 
 
 class Resynchronized:
@@ -91,6 +95,7 @@ class Resynchronized:
     def _hold(self, wrapped: Any) -> None:
         object.__setattr__(self, "_wrapped", wrapped)
         object.__setattr__(self, "_entered", [])
+        _counterparts[id(wrapped)] = self
 
     def __repr__(self) -> str:
         return f"<resynchronized {self._wrapped!r}>"
@@ -108,7 +113,7 @@ class Resynchronized:
         # Only for what the class does not have: attributes of the instance, children by name.
         if name in ("_wrapped", "_entered") or name.startswith("__"):
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self)
-        value = _run(getattr, (self._wrapped, name), giver=self)
+        value = _run(getattr, (self._wrapped, name))
         return _method(name, value).__get__(self) if inspect.isroutine(value) else value
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -119,6 +124,7 @@ class Resynchronized:
 
 
 _classes: dict[type[Any], type[Resynchronized]] = {object: Resynchronized}
+_counterparts: WeakValueDictionary[int, Resynchronized] = WeakValueDictionary()  # by id() of what they wrap
 
 
 def _class_for(cls: type[Any]) -> type[Resynchronized]:
@@ -153,9 +159,7 @@ def _counterpart(cls: type[Any], name: str, value: Any) -> dict[str, Any]:
             return {}
         return {name: None if value is None else _method(name, value)}
     if isinstance(value, property):
-        return {
-            name: property(lambda self: _run(getattr, (self._wrapped, name), giver=self), doc=value.__doc__)
-        }
+        return {name: property(lambda self: _run(getattr, (self._wrapped, name)), doc=value.__doc__)}
     if isinstance(value, (classmethod, staticmethod)):
         return {name: staticmethod(_function(value.__get__(None, cls)))}
     return {name: _method(name, value)} if inspect.isroutine(value) else {}
@@ -170,7 +174,7 @@ def _initialiser() -> Callable[..., None]:
 
 def _method(name: str, method: Callable[..., Any]) -> Any:
     def call(self: Resynchronized, /, *args: Any, **kwargs: Any) -> Any:
-        return _run(_call_method, (self._wrapped, name, *args), kwargs, giver=self)
+        return _run(_call_method, (self._wrapped, name, *args), kwargs)
 
     functools.update_wrapper(call, method)
     call.__name__ = name
@@ -189,18 +193,18 @@ def _function(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _iterate(self: Resynchronized) -> Any:
-    return _run(_call_method, (self._wrapped, "__aiter__"), giver=self)
+    return _run(_call_method, (self._wrapped, "__aiter__"))
 
 
 def _advance(self: Resynchronized) -> Any:
-    return _run(_call_method, (self._wrapped, "__anext__"), giver=self)
+    return _run(_call_method, (self._wrapped, "__anext__"))
 
 
 def _enter(self: Resynchronized) -> Any:
     # Context variables that are set on entry (a session that is bound) are set for the caller too.
     before = copy_context()
     context = before.copy()
-    result = _run(_call_method, (self._wrapped, "__aenter__"), giver=self, context=context)
+    result = _run(_call_method, (self._wrapped, "__aenter__"), context=context)
     changed = [(var, value) for var, value in context.items() if before.get(var, context) is not value]
     self._entered.append((context, [(var, var.set(value)) for var, value in changed]))
     return result
@@ -212,7 +216,7 @@ def _leave(self: Resynchronized, *exc_info: object) -> Any:
         var.reset(token)
     # They can be reset in the context only in which they were set.
     within = context if changed else None
-    return _run(_call_method, (self._wrapped, "__aexit__", *exc_info), giver=self, context=within)
+    return _run(_call_method, (self._wrapped, "__aexit__", *exc_info), context=within)
 
 
 _PROTOCOLS: dict[str, tuple[str, Callable[..., Any]]] = {
@@ -231,7 +235,6 @@ def _run(
     args: tuple[Any, ...] = (),
     kwargs: dict[str, Any] | None = None,
     *,
-    giver: Resynchronized | None = None,
     context: Context | None = None,
     as_it_is: bool = False,
 ) -> Any:
@@ -239,7 +242,6 @@ def _run(
     Call *function* on the private loop, await what it returns, and wrap what comes of that.
 
     Args:
-        giver: the object whose method this is; what returns itself returns this.
         context: to run in, instead of a copy of the caller's.
         as_it_is: neither await nor wrap what is returned.
     """
@@ -252,7 +254,7 @@ def _run(
         result = private_loop().call(run, copy_context() if context is None else context)
     except StopAsyncIteration as end:
         raise StopIteration(*end.args) from None
-    return result if as_it_is else _wrap(result, giver)
+    return result if as_it_is else _wrap(result)
 
 
 def _call_method(obj: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
@@ -260,9 +262,10 @@ def _call_method(obj: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
     return getattr(obj, name)(*args, **kwargs)
 
 
-def _wrap(value: Any, giver: Resynchronized | None = None) -> Any:
-    if giver is not None and value is giver._wrapped:
-        return giver
+def _wrap(value: Any) -> Any:
+    known = _counterparts.get(id(value))
+    if known is not None and known._wrapped is value:
+        return known  # "is" holds where it did
     if type(value) in (list, tuple) and any(_is_asynchronous(type(item)) for item in value):
         return type(value)(map(_wrap, value))
     return _around(value) if _is_asynchronous(type(value)) else value
