@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     AsyncIOMotorCommandCursor = motorish.MotorCommandCursor
     AsyncIOMotorCursor = motorish.MotorCursor
     AsyncIOMotorDatabase = motorish.MotorDatabase
+    AsyncIOMotorGridFS = motorish.MotorGridFS
     AsyncIOMotorGridFSBucket = motorish.MotorGridFSBucket
     AsyncIOMotorGridIn = motorish.MotorGridIn
     AsyncIOMotorGridOut = motorish.MotorGridOut

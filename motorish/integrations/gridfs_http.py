@@ -128,7 +128,7 @@ async def send(file: Any, start: int, stop: int, write: Callable[[bytes], Awaita
     Pass the bytes from *start* to *stop* of a `MotorGridOut` on, a chunk at a time, and close the file.
     """
     try:
-        file.seek(start)
+        await file.seek(start)
         while start < stop and (chunk := await file.readchunk()):
             await write(chunk[: stop - start])
             start += len(chunk)
