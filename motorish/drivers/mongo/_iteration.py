@@ -36,7 +36,6 @@ class BaseCursor(Latent, Closing):
     classes at times, and never in Motor's.
 
     Attributes:
-        collection: what the cursor was made from.
         closed: whether close() was called.
     """
 
@@ -46,9 +45,16 @@ class BaseCursor(Latent, Closing):
 
     def __init__(self, cursor: Any, collection: Any) -> None:
         self.delegate = cursor
-        self.collection = collection
+        self._collection = collection
         self.closed = False
         self._binding = collection._binding
+
+    @property
+    def collection(self) -> Any:
+        """
+        What the cursor was made from.
+        """
+        return self._collection
 
     @property
     def session(self) -> MotorClientSession | None:
@@ -57,7 +63,7 @@ class BaseCursor(Latent, Closing):
         """
         session = self._session()
         client = self.collection._client
-        return None if session is None else client._session_class(session, client)
+        return None if session is None else client._session_class.of(session, client)
 
     @property
     def started(self) -> bool:
@@ -103,7 +109,7 @@ class BaseCursor(Latent, Closing):
             length: at most so many; None for all.
 
         Raises:
-            InvalidOperation: the cursor is tailable and has no end.
+            InvalidOperation: (Motor's classes) the cursor is tailable and has no end.
             TypeError, ValueError: (at once) *length* is no number ≥ 0.
         """
         if length is not None:
@@ -111,7 +117,7 @@ class BaseCursor(Latent, Closing):
                 raise TypeError(f"length must be an int or None, not {length!r}")
             if length < 0:
                 raise ValueError(f"length must not be negative: {length}")
-        if self._tailable():
+        if self._tailable() and not self._lazy:  # PyMongo's ends where there is nothing new
             raise InvalidOperation("to_list() would never end: the cursor is tailable")
         return self._call(self._collect, length, callback=callback)  # type: ignore[no-any-return]
 

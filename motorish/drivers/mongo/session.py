@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextvars import Token
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from weakref import WeakValueDictionary
 
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import _ServerMode
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from motorish.drivers.mongo.client import MotorClient
 
 T = TypeVar("T")
+
+_sessions: WeakValueDictionary[int, MotorClientSession] = WeakValueDictionary()  # by id() of the delegate
 
 
 class MotorClientSession(Latent):
@@ -64,6 +67,15 @@ class MotorClientSession(Latent):
         self.delegate = delegate
         self._client = motor_client
         self._binding = motor_client._binding
+        _sessions[id(delegate)] = self
+
+    @classmethod
+    def of(cls, delegate: ClientSession, motor_client: MotorClient) -> MotorClientSession:
+        """
+        The session whose delegate this is: the one that the application has, if it still has it.
+        """
+        known = _sessions.get(id(delegate))
+        return known if known is not None and known.delegate is delegate else cls(delegate, motor_client)
 
     def __eq__(self, other: object) -> bool:
         return self.delegate is other.delegate if isinstance(other, MotorClientSession) else NotImplemented

@@ -208,8 +208,33 @@ async def test_cursors(ready: AsyncCollection) -> None:
     assert {"_id": 0} == first
     batches = await ready.find_raw_batches().sort("_id").to_list()
     assert TEN == decode_all(b"".join(batches))
-    with pytest.raises(InvalidOperation, match="tailable"):
-        await ready.find(cursor_type=pymongo.CursorType.TAILABLE).to_list()
+
+
+async def test_a_tailable_cursor_gives_what_there_is(client: AsyncMongoClient) -> None:
+    """
+    to_list() ends where there is nothing new, as PyMongo's does.
+    """
+    log = client["local"]["oplog.rs"]
+    (last,) = await log.find().sort("$natural", -1).limit(1).to_list()
+    news = log.find({"ts": {"$gte": last["ts"]}}, cursor_type=pymongo.CursorType.TAILABLE_AWAIT)
+
+    assert last == (await news.max_await_time_ms(1).to_list())[0]
+    await news.close()
+
+
+async def test_a_cursor_knows_what_it_was_made_of(ready: AsyncCollection) -> None:
+    """
+    Its session and its collection are those that the application has, and cannot be replaced.
+    """
+    async with ready.database.client.start_session() as session:
+        cursor = ready.find(session=session)
+
+        assert session is cursor.session
+        assert session is cursor.clone().session
+        assert ready is cursor.collection
+        with pytest.raises(AttributeError):
+            cursor.collection = ready  # type: ignore[misc]
+        await cursor.close()
 
 
 async def test_the_client(client: AsyncMongoClient, mongod_uri: str) -> None:

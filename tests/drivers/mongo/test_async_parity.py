@@ -56,9 +56,6 @@ NO_COROUTINE_FUNCTION = {
 
 SET_BY_THE_INSTANCE = {
     "AsyncCollection.database": "an instance attribute",
-    "AsyncCursor.collection": "an instance attribute",
-    "AsyncGridOutCursor.collection": "an instance attribute",
-    "AsyncRawBatchCursor.collection": "an instance attribute",
 }
 """What the class itself does not have, and why."""
 
