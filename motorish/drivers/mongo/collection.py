@@ -122,8 +122,15 @@ class MotorCollection(Watchable):
                 read_concern=read_concern,
             )
         self.delegate = _delegate
-        self.database = database
+        self._database = database
         self._binding = database._binding
+
+    @property
+    def database(self) -> MotorDatabase:
+        """
+        The database that this collection belongs to.
+        """
+        return self._database
 
     @property
     def _client(self) -> MotorClient:

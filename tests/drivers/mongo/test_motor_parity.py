@@ -88,8 +88,6 @@ PROTOCOLS = [
 ]
 """Special methods, without their underscores, that make an object usable in some place."""
 
-INSTANCE_ATTRIBUTES = {"collection", "database"}
-
 
 def public(cls: type) -> Iterator[str]:
     """
@@ -141,7 +139,7 @@ def check(name: str, theirs: type, of: str) -> None:
     Compare our class of this name with theirs.
     """
     ours = getattr(motorish, name)
-    offered = set(dir(ours)) | INSTANCE_ATTRIBUTES
+    offered = set(dir(ours))
     missing = {f"{name}.{attribute}" for attribute in set(public(theirs)) - offered}
     wrong = {}
     for attribute in set(public(theirs)) & set(dir(ours)):
