@@ -11,7 +11,7 @@ import math
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast, overload
 
 from greenlet import GreenletExit
 
@@ -20,10 +20,34 @@ from motorish.errors import DeadlineExceeded, ForeignLoopError, NotInChildError
 from motorish.hub import Abort, CallFuture, Scope, current_child, park, resume
 
 P = ParamSpec("P")
+Q = ParamSpec("Q")
 T = TypeVar("T")
 
 Callback = Callable[[Any, BaseException | None], Any]
 """``callback(result, error)``: exactly one of the two is not None (both are when the result is None)."""
+
+
+class Asynchronous(Protocol[P, T]):
+    """
+    The type of what `asynchronize` returns, for type checkers: they cannot be told that *callback* comes
+    besides the function's own parameters, so a call with one is checked for nothing else.
+    """
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> CallFuture[T]: ...
+
+    @overload
+    def __call__(
+        self, *args: Any, callback: Callable[[T | None, BaseException | None], object], **kwargs: Any
+    ) -> None: ...
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any], /) -> Self: ...
+
+    @overload
+    def __get__(
+        self: Asynchronous[Concatenate[Any, Q], T], instance: object, owner: type[Any] | None = None, /
+    ) -> Asynchronous[Q, T]: ...
 
 
 def spawn(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> CallFuture[T]:
@@ -54,7 +78,7 @@ def spawn(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Cal
     return hub.spawn(function, args, kwargs)
 
 
-def asynchronize(function: Callable[P, T], /) -> Callable[..., CallFuture[T]]:
+def asynchronize(function: Callable[P, T], /) -> Asynchronous[P, T]:
     """
     Make an asynchronous function of a synchronous one.
 
@@ -85,14 +109,14 @@ def asynchronize(function: Callable[P, T], /) -> Callable[..., CallFuture[T]]:
         def call(*args: Any, **kwargs: Any) -> CallFuture[T]:
             return hub.spawn(function, args, kwargs)
 
-        return call
+        return cast("Asynchronous[P, T]", call)
 
     @functools.wraps(function)
     def call_or_callback(*args: Any, callback: Callback | None = None, **kwargs: Any) -> Any:
         check_callback(callback)
         return hand_over(hub.spawn(function, args, kwargs), callback)
 
-    return call_or_callback
+    return cast("Asynchronous[P, T]", call_or_callback)
 
 
 def has_callback_parameter(function: Callable[..., Any]) -> bool:

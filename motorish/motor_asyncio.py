@@ -18,6 +18,11 @@ from motorish import MotorClient, motor_tornado
 from motorish.drivers.mongo import _lifecycle
 from motorish.proxy import LoopBinding
 
+if TYPE_CHECKING:
+    from motorish.drivers.mongo.api import _DocumentType
+else:
+    _DocumentType = Any  # the classes are generic for type checkers only
+
 _PREFIX = "AsyncIO"
 
 
@@ -32,7 +37,7 @@ class _AsyncioBinding(LoopBinding):
         return super().get_io_loop().asyncio_loop  # type: ignore[attr-defined, no-any-return]
 
 
-class AsyncIOMotorClient(MotorClient):
+class AsyncIOMotorClient(MotorClient[_DocumentType]):
     """
     A `motorish.MotorClient` whose ``get_io_loop()``, and that of all that comes from it, is asyncio's.
 
@@ -46,13 +51,24 @@ class AsyncIOMotorClient(MotorClient):
         client.get_io_loop().run_until_complete(main(client))
     """
 
-    def __init__(self, *args: Any, io_loop: IOLoop | AbstractEventLoop | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, io_loop=io_loop, **kwargs)
-        self._binding = _AsyncioBinding(
-            type(self).__name__, partial(_lifecycle.start_afresh, self.delegate), io_loop
-        )
+    if TYPE_CHECKING:
 
-    __init__.__signature__ = inspect.signature(MotorClient.__init__)  # type: ignore[attr-defined]
+        def get_io_loop(self) -> AbstractEventLoop: ...  # type: ignore[override]
+
+        @property
+        def io_loop(self) -> AbstractEventLoop: ...  # type: ignore[override]
+
+    else:
+
+        def __init__(
+            self, *args: Any, io_loop: IOLoop | AbstractEventLoop | None = None, **kwargs: Any
+        ) -> None:
+            super().__init__(*args, io_loop=io_loop, **kwargs)
+            self._binding = _AsyncioBinding(
+                type(self).__name__, partial(_lifecycle.start_afresh, self.delegate), io_loop
+            )
+
+        __init__.__signature__ = inspect.signature(MotorClient.__init__)  # type: ignore[attr-defined]
 
 
 if TYPE_CHECKING:

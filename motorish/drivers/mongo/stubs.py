@@ -4,26 +4,19 @@ The stub file of the MongoDB classes; ``python -m motorish.drivers.mongo.stubs``
 
 from __future__ import annotations
 
-from collections.abc import Callable as Callable
 from pathlib import Path
-from collections.abc import Mapping as Mapping
-from typing import Any
 
 from gridfs.synchronous.grid_file import GridIn, GridOut, GridOutCursor
-from pymongo.synchronous.command_cursor import RawBatchCommandCursor
-from pymongo.synchronous.cursor import Cursor, RawBatchCursor
-from pymongo.typings import _DocumentType as _DocumentType
+from pymongo.synchronous.cursor import Cursor
 
 import motorish
 from motorish.drivers.mongo import api
 from motorish.drivers.mongo._iteration import BaseCursor
-from motorish.drivers.mongo.collection import MotorCollection
-from motorish.drivers.mongo.command_cursor import MotorLatentCommandCursor as MotorLatentCommandCursor
-from motorish.drivers.mongo.database import MotorDatabase as MotorDatabase
+from motorish.drivers.mongo.asynchronous import AsyncLatentCommandCursor, AsyncLatentRawBatchCommandCursor
 from motorish.drivers.mongo.gridfs_bucket import MotorGridFSBucket
 from motorish.drivers.mongo.gridfs_in import MotorGridIn
-from motorish.drivers.mongo.gridfs_out import MotorGridOut as MotorGridOut
-from motorish.drivers.mongo.session import MotorTransaction, _BoundSession
+from motorish.drivers.mongo.gridfs_out import MotorGridOut
+from motorish.drivers.mongo.session import MotorClientSession, MotorTransaction, _BoundSession
 from motorish.proxy.stubs import Hints, render
 
 PATH = Path(api.__file__).with_suffix(".pyi")
@@ -32,31 +25,34 @@ PACKAGE = "motorish.drivers.mongo."
 
 CLASSES = [
     *(cls for cls in map(motorish.__getattr__, motorish._LAZY) if cls.__module__.startswith(PACKAGE)),
+    AsyncLatentCommandCursor,
+    AsyncLatentRawBatchCommandCursor,
     MotorTransaction,
     _BoundSession,
 ]
 
 
-def _items(classes: list[type[Any]]) -> dict[type[Any], str]:
-    # What cursors give that are not over documents.
-    items = {}
-    for cls in classes:
-        delegate = getattr(cls, "__delegate_class__", None) or object
-        if issubclass(delegate, RawBatchCursor | RawBatchCommandCursor):
-            items[cls] = "bytes"
-        elif issubclass(delegate, GridOutCursor):
-            items[cls] = "MotorGridOut"
-    return items
+# What cursors give that are not over documents.
+ITEMS = {
+    cls: "bytes" if "RawBatch" in cls.__name__ else "MotorGridOut"
+    for cls in CLASSES
+    if "RawBatch" in cls.__name__ or "GridOutCursor" in cls.__name__
+}
+
+
+def _functions(session: str, otherwise: str = "") -> list[str]:
+    # What with_transaction() takes: a coroutine function or a plain one.
+    return [f"Callable[[{session}], {result}]{otherwise}" for result in ("Awaitable[T]", "T")]
 
 
 HINTS = Hints(
-    module=__spec__.name,
     variables={
         "_DocumentType": {"bound": "Mapping[str, Any]", "default": "dict[str, Any]"},
         "_ItemType": {"default": "dict[str, Any]"},
+        "T": {},
     },
     parameters={BaseCursor: "_ItemType"},
-    bases=_items(CLASSES),
+    bases=ITEMS,
     meanings={GridIn: MotorGridIn, GridOut: MotorGridOut},
     arguments={
         "MotorCollection.find": Cursor.__init__,
@@ -65,16 +61,25 @@ HINTS = Hints(
         "MotorGridFSBucket.find": GridOutCursor.__init__,
     },
     results={
+        "BaseCursor.collection": "MotorCollection[Any]",
         "BaseCursor.next_object": "_DocumentType | None",
         "MotorCollection.aggregate_raw_batches": "MotorLatentCommandCursor[bytes]",
         "MotorGridOut.closed": "bool",
+        "AsyncCollection.aggregate_raw_batches": "AsyncLatentRawBatchCommandCursor",
+        "AsyncCollection.watch": "AsyncCollectionChangeStream",
+        "AsyncDatabase.watch": "AsyncDatabaseChangeStream",
+        "AsyncMongoClient.watch": "AsyncClusterChangeStream",
     },
-    types={"BaseCursor.each.callback": "Callable[[_DocumentType | None, BaseException | None], object]"},
-    attributes={
-        BaseCursor: {"closed": "bool", "collection": "Any"},
-        MotorCollection: {"database": "MotorDatabase"},
-        MotorGridFSBucket: {"collection": "MotorCollection"},
+    types={
+        "AsyncClientSession.with_transaction.callback": _functions("AsyncClientSession"),
+        "BaseCursor.each.callback": ["Callable[[_DocumentType | None, BaseException | None], object]"],
+        "MotorClient.__init__.document_class": ["type[_DocumentType] | None"],
+        "MotorClientEncryption.__init__.key_vault_client": ["MotorClient[Any]"],
+        "MotorClientSession.with_transaction.callback": _functions("MotorClientSession", " | None"),
+        "MotorClientSession.with_transaction.coro": _functions("MotorClientSession", " | None"),
     },
+    aliases={"_AgnosticClientSession": MotorClientSession},
+    attributes={BaseCursor: {"closed": "bool"}, MotorGridFSBucket: {"collection": "MotorCollection"}},
 )
 
 
