@@ -11,6 +11,7 @@ from motorish.patcher import patch
 
 patch(PYMONGO.name)
 
+from motorish.drivers.mongo import _receive
 from motorish.drivers.mongo.asynchronous import AsyncChangeStream as AsyncChangeStream
 from motorish.drivers.mongo.asynchronous import AsyncClientSession as AsyncClientSession
 from motorish.drivers.mongo.asynchronous import AsyncClusterChangeStream as AsyncClusterChangeStream
@@ -42,6 +43,8 @@ from motorish.drivers.mongo.gridfs_legacy import MotorGridFS as MotorGridFS
 from motorish.drivers.mongo.gridfs_out import MotorGridOut as MotorGridOut
 from motorish.drivers.mongo.gridfs_out import MotorGridOutCursor as MotorGridOutCursor
 from motorish.drivers.mongo.session import MotorClientSession as MotorClientSession
+
+_receive.install()
 
 if TYPE_CHECKING:
     from motorish.drivers.mongo.asynchronous_encryption import AsyncClientEncryption as AsyncClientEncryption
