@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from process import Runner
-
 TRIES = 3
+
+Run = Callable[[str, Iterable[str]], dict[str, str]]
+"""Runs tests in a mode; returns the outcome of each."""
 
 
 @dataclass(frozen=True)
@@ -50,24 +51,24 @@ class Comparison:
         }
 
 
-def compare(runner: Runner, mode: str, selection: Iterable[str], *, is_quick: bool) -> Comparison:
+def compare(run: Run, mode: str, selection: Iterable[str], *, is_quick: bool) -> Comparison:
     """Run the tests both ways.
 
     Args:
-        runner: Of the suite.
+        run: What runs them, as `Runner.run`.
         mode: What to compare with stock.
         selection: pytest ids.
         is_quick: Run stock only what does not pass otherwise.
     """
     selection = list(selection)
-    other = runner.run(mode, selection)
+    other = run(mode, selection)
     suspects = [test for test, outcome in other.items() if outcome != "passed"]
-    stock = runner.run("stock", suspects if is_quick else selection)
+    stock = run("stock", suspects if is_quick else selection)
     other = dict.fromkeys(stock, "missing") | other
     first = differing = {test for test in stock if "passed" == stock[test] != other[test]}
     for _ in range(TRIES):
-        again = runner.run(mode, sorted(differing))
+        again = run(mode, sorted(differing))
         differing = {test for test in differing if again.get(test) != "passed"}
-        again = runner.run("stock", sorted(differing))
+        again = run("stock", sorted(differing))
         differing = {test for test in differing if again.get(test) == "passed"}
     return Comparison(stock, other, frozenset(differing), frozenset(first - differing))

@@ -22,6 +22,12 @@ def pytest_sessionstart() -> None:
     _write(vars(importlib.import_module(SOCKET_OF))["socket"].__name__, "socket")
 
 
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Record a module that cannot be collected, or skips itself, like a test."""
+    if report.outcome != "passed":
+        _write(report.nodeid, report.outcome)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Record what was collected, once the suite's own hooks have chosen."""
     for item in session.items:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -57,11 +58,11 @@ def _run(suite: Suite, topology: str, options: argparse.Namespace) -> bool:
     """Run one suite on one topology; say what differs, and return whether all of it is known."""
     started = time.monotonic()
     work = sdist.prepare(suite, ROOT / ".cache" / "upstream")
-    logs = work / "logs" / time.strftime("%m%d-%H%M%S")
-    logs.mkdir(parents=True)
+    (work / "logs").mkdir(exist_ok=True)
+    logs = Path(tempfile.mkdtemp(prefix=time.strftime("%m%d-%H%M-"), dir=work / "logs"))
     runner = Runner(suite, topology, work, logs)
     selection = options.tests or (suite.quick if options.quick else suite.tests)
-    result = compare(runner, options.mode, selection, is_quick=options.quick)
+    result = compare(runner.run, options.mode, selection, is_quick=options.quick)
     if options.record:
         table.record(suite.name, options.mode, topology, result)
 

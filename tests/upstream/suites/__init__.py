@@ -83,8 +83,9 @@ class Suite:
         """
         entries = tomllib.loads((HERE / f"{self.name}.toml").read_text()).get(table, [])
         return {
-            entry["test"]: entry["reason"]
+            test: entry["reason"]
             for entry in entries
+            for test in entry.get("tests") or [entry["test"]]
             if topology in entry.get("topologies", self.topologies)
         }
 
