@@ -22,6 +22,7 @@ from motorish.errors import MotorishError as MotorishError
 from motorish.errors import NotInChildError as NotInChildError
 from motorish.errors import PatchError as PatchError
 from motorish.errors import PatchWarning as PatchWarning
+from motorish.errors import PoolTimeout as PoolTimeout
 from motorish.errors import UsageError as UsageError
 from motorish.hub import CallFuture as CallFuture
 from motorish.patcher import PatchReport as PatchReport
@@ -113,6 +114,7 @@ __all__ = [
     "PatchError",
     "PatchReport",
     "PatchWarning",
+    "PoolTimeout",
     "UsageError",
     "asynchronize",
     "await_",

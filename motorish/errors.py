@@ -9,7 +9,8 @@ What motorish itself raises; a driver's own exceptions always pass through unwra
      │    ├── BlockingCallError         a wait on the loop's own thread would stop the loop
      │    ├── ForeignLoopError          an object of one event loop was used on another
      │    └── BusyError                 two calls wanted the same direction of one socket
-     └── PatchError(RuntimeError)       a package could not be made green
+     ├── PatchError(RuntimeError)       a package could not be made green
+     └── PoolTimeout(TimeoutError)      no connection of a pool became free in time
     DeadlineExceeded(TimeoutError)      ``motorish.timeout`` struck; its cause is the driver's error
     CallAborted(ConnectionAbortedError) thrown *into* a driver whose call was cancelled or timed out
     BlockingCallWarning(RuntimeWarning) a synchronous call blocked the loop (it went on all the same)
@@ -29,6 +30,7 @@ __all__ = [
     "NotInChildError",
     "PatchError",
     "PatchWarning",
+    "PoolTimeout",
     "UsageError",
 ]
 
@@ -72,6 +74,12 @@ class BusyError(UsageError):
 class PatchError(MotorishError, RuntimeError):
     """
     A package could not be patched, or not wholly and ``strict=True`` was asked for.
+    """
+
+
+class PoolTimeout(MotorishError, TimeoutError):
+    """
+    No connection of a `motorish.ConnectionPool` became free within its ``acquire_timeout``.
     """
 
 
