@@ -77,6 +77,13 @@ class Waiter:
             park(self._child, timeout, shield=shield)
         return self.woken
 
+    @property
+    def is_child(self) -> bool:
+        """
+        Whether it is a child, not a thread.
+        """
+        return self._child is not None
+
     def disarm(self) -> None:
         """
         Let a late wake-up resume nothing: the child may be in another wait by then.
@@ -206,7 +213,8 @@ class Lock:
             left = remaining(until)
             if left == 0.0:
                 return
-            refuse_on_loop("acquiring a lock")
+            if type(getcurrent()) is not Child:
+                outside.before_lock_wait("acquiring a lock")
         waiter.wait(left, shield=shield)
 
     def _leave(self, waiter: Waiter) -> bool:
@@ -254,14 +262,6 @@ class Mutex(Lock):
 
     def _acquire(self, timeout: float | None, *, shield: bool = False) -> bool:
         return self._queue_up(timeout, True)
-
-
-def refuse_on_loop(what: str) -> None:
-    """
-    Raise BlockingCallError where waiting would block a running event loop.
-    """
-    if type(getcurrent()) is not Child:
-        outside.before_lock_wait(what)
 
 
 def check_timeout(blocking: bool, timeout: float) -> None:
@@ -399,7 +399,8 @@ class Condition(_stdlib.Condition):
         if timeout is not None and timeout <= 0:
             self._acquire_restore(self._release_save())  # others may get in meanwhile, as with the stdlib
             return False
-        refuse_on_loop("waiting for a condition")
+        if type(getcurrent()) is not Child:
+            self._check_thread(timeout)
         waiter = Waiter()
         self._waiters.append(waiter)
         saved_state = self._release_save()
@@ -418,6 +419,14 @@ class Condition(_stdlib.Condition):
             elif not finished:
                 self.notify()
         return waiter.woken
+
+    def _check_thread(self, timeout: float | None) -> None:
+        # Who will notify, nobody knows.  If it is a child of the loop that we are about to block, the wait
+        # ends with its timeout, so it must have one; and a child that waits here too makes it probable.
+        if timeout is None or any(waiter.is_child for waiter in list(self._waiters)):
+            outside.before_lock_wait("waiting for a condition")
+        else:
+            outside.before_io_wait("waiting for a condition")
 
 
 def _acquire_shielded(lock: Lock) -> GreenletExit | None:

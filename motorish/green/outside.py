@@ -21,7 +21,7 @@ _warned: set[tuple[str, int]] = set()
 
 def before_lock_wait(what: str) -> None:
     """
-    A lock or condition is about to block this thread.
+    A lock is about to block this thread, or a condition without a timeout.
 
     Raises:
         BlockingCallError: a loop runs here; if one of its children holds the lock, that would never end.
@@ -36,7 +36,7 @@ def before_lock_wait(what: str) -> None:
 
 def before_io_wait(what: str) -> None:
     """
-    A socket, select or sleep is about to block this thread.
+    A socket, select, sleep or condition is about to block this thread, for a limited time or for I/O.
 
     Warns once per call site where a loop runs here, and goes on: an application's existing synchronous
     calls keep working.

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from motorish import calls
-from motorish.errors import BlockingCallError, DeadlineExceeded
+from motorish.errors import BlockingCallError, BlockingCallWarning, DeadlineExceeded
 from motorish.green.locks import Condition, Lock, RLock
 from motorish.green.queue import Queue
 from motorish.green.threading import Event, Semaphore
@@ -400,6 +400,36 @@ def test_wait_on_the_loops_thread_is_refused(kind: str) -> None:
         lock.release()
         with condition:
             condition.notify()
+
+    asyncio.run(main())
+
+
+def test_condition_with_a_timeout_warns_on_the_loops_thread() -> None:
+    """
+    It blocks like a socket: a thread may notify it.  Beside a child that waits for it, it is refused.
+    """
+    condition = Condition()
+
+    def wait() -> bool:
+        with condition:
+            return condition.wait(5.0)
+
+    def notify() -> None:
+        with condition:
+            condition.notify()
+
+    async def main() -> None:
+        with condition:
+            threading.Thread(target=notify).start()
+            with pytest.warns(BlockingCallWarning, match="waiting for a condition blocks the event loop"):
+                assert condition.wait(5.0)
+        with pytest.warns(BlockingCallWarning):
+            assert not Event().wait(0.001)
+        child = spawn(wait)
+        with pytest.raises(BlockingCallError, match="waiting for a condition"):
+            wait()
+        notify()
+        assert await child
 
     asyncio.run(main())
 

@@ -10,7 +10,7 @@ import pymongo
 import pytest
 from bson import ObjectId
 
-from motorish import patcher
+from motorish import BlockingCallWarning, patcher
 from motorish.drivers.mongo.adapter import PYMONGO
 
 
@@ -54,3 +54,19 @@ def test_mongo_client_in_plain_threads(mongod_uri: str) -> None:
         collection.drop()
 
     assert list(range(20)) == found
+
+
+def test_mongo_client_on_the_loop_s_thread(mongod_uri: str) -> None:
+    """
+    A coroutine's direct call blocks the loop, warns, and gets its answer, the very first one too.
+    """
+
+    async def main() -> set[float]:
+        answers = set()
+        for _ in range(10):  # the first call waits for the monitor's thread, or comes too late for that
+            with pymongo.MongoClient[Any](mongod_uri) as client:
+                answers.add(client.admin.command("ping")["ok"])
+        return answers
+
+    with pytest.warns(BlockingCallWarning, match=r"blocks the event loop .* await motorish\.spawn\("):
+        assert {1.0} == asyncio.run(main())
