@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pymongo
 from gridfs.synchronous.grid_file import GridIn, GridOut, GridOutCursor
 from pymongo.synchronous.cursor import Cursor
 
@@ -87,7 +88,7 @@ def text() -> str:
     """
     What the file should hold.
     """
-    return render(CLASSES, HINTS, COMMAND)
+    return render(CLASSES, HINTS, f"{COMMAND} (with PyMongo {pymongo.version})")
 
 
 if __name__ == "__main__":

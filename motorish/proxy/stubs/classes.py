@@ -33,6 +33,9 @@ def render_class(cls: type[Any], classes: Sequence[type[Any]], hints: Hints, nam
     hinted = {driver_s: own[proxy] for driver_s, proxy in hints.meanings.items()}
 
     parameter = _meaning(cls, hints).parameter
+    if parameter and parameter not in hints.variables:
+        [variable, *_] = _delegate(cls).__parameters__
+        names.imported(variable.__module__, parameter, parameter)
     argument = parameter or "Any"
     if cls in hints.bases:
         argument = hint_translator(names, classes, meanings=own).text(parsed(hints.bases[cls]))
@@ -52,8 +55,6 @@ def render_class(cls: type[Any], classes: Sequence[type[Any]], hints: Hints, nam
     lines = _attributes(cls, bases, hints, ours, of_hints)
     for name in sorted(_member_names(cls, bases)):
         signatures = members.signatures(name)
-        if signatures and isinstance(inspect.getattr_static(cls, name), property):
-            lines.append("    @property")
         if len(signatures) > 1:
             names.imported("typing", "overload", "overload")
         for signature in signatures:
@@ -89,7 +90,8 @@ def _attributes(
     found: dict[str, str] = {}
     for one in _not_inherited(cls, bases):
         for name, annotation in vars(one).get("__annotations__", {}).items():
-            if not (name.startswith("_") or "ClassVar" in annotation or hasattr(cls, name)):
+            own = isinstance(annotation, str) and "ClassVar" not in annotation
+            if own and not name.startswith("_") and not hasattr(cls, name):
                 found[name] = ours(source(one.__module__)).text(parsed(annotation))
         found.update(
             {name: "None" for name, value in vars(one).items() if name == "__iter__" and value is None}
@@ -107,7 +109,7 @@ def _member_names(cls: type[Any], bases: Sequence[type[Any]]) -> set[str]:
         for one in _not_inherited(cls, bases)
         for name, value in vars(one).items()
         if not name.startswith("_") or (name.startswith("__") and name.endswith("__"))
-        if inspect.isfunction(value) or isinstance(value, property)
+        if inspect.isfunction(value) or isinstance(value, property | classmethod)
         if name not in declared and name not in _NOT_SHOWN
     }
     return by_hand | {name for name, one in declared.items() if one not in inherited}

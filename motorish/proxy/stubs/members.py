@@ -86,7 +86,8 @@ class Members:
         delegate: Any = self.cls.__delegate_class__
         if isinstance(declaration, ReadOnlyProperty):
             hinted = self._type(self.hints.results, name)
-            return [Signature((), hinted or self._type_of_attribute(delegate, attribute))]
+            type_ = hinted or self._type_of_attribute(delegate, attribute)
+            return [Signature((), type_, decorator="property")]
         method = getattr(delegate, attribute)
         signatures = self._of_delegate(method, name)
         if isinstance(declaration, AsyncMethod):
@@ -127,7 +128,10 @@ class Members:
 
     def _by_hand(self, name: str) -> list[Signature]:
         member = inspect.getattr_static(self.cls, name)
-        found = definition(member.fget if isinstance(member, property) else member)
+        kind = type(member).__name__ if isinstance(member, property | classmethod) else ""
+        found = definition(
+            member.fget if isinstance(member, property) else getattr(member, "__func__", member)
+        )
         if found is None:
             return []
         node, module = found
@@ -136,7 +140,7 @@ class Members:
         returns = node.returns.slice if started else node.returns  # type: ignore[union-attr]
         result = self._type(self.hints.results, name) or self._result(name, returns, ours)
         parameters = self._parameters(name, node, ours)
-        signature = Signature(parameters, result, isinstance(node, ast.AsyncFunctionDef))
+        signature = Signature(parameters, result, isinstance(node, ast.AsyncFunctionDef), kind)
         callback = any(
             one.annotation is not None and ast.unparse(one.annotation) == "Callback | None"
             for one in (*node.args.args, *node.args.kwonlyargs)

@@ -25,19 +25,22 @@ class Signature:
         parameters: without ``self``; annotation and default are source text.
         returns: source text.
         is_async: whether it is of a coroutine function.
+        decorator: ``"property"``, ``"classmethod"`` or none.
     """
 
     parameters: tuple[Parameter, ...]
     returns: str
     is_async: bool = False
+    decorator: str = ""
 
     def lines(self, name: str, overloaded: bool) -> list[str]:
         """
         The statement, indented for a class body, in as many lines as a formatter would give it.
         """
         prefix = "    async def" if self.is_async else "    def"
-        shown = ["self", *_shown(self.parameters)]
-        head = ["    @overload"] if overloaded else []
+        shown = ["cls" if self.decorator == "classmethod" else "self", *_shown(self.parameters)]
+        decorators = ["overload"] * overloaded + [self.decorator] * bool(self.decorator)
+        head = [f"    @{decorator}" for decorator in decorators]
         whole = f"{prefix} {name}({', '.join(shown)}) -> {self.returns}: ..."
         if len(whole) <= LINE_LENGTH:
             return [*head, whole]
