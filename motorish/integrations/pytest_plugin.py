@@ -4,13 +4,20 @@ Makes a project's tests green when pytest itself runs in a child (``motorish run
 Test modules, ``conftest.py`` files and the helpers beside them wait for threads, events and sleeps: each
 such wait must park the child.  Whatever is imported from below the root directory of the tests counts
 as theirs, except what is installed there (a virtual environment).
+
+What ``mock.patch("subprocess.Popen")`` names is then what these modules know by that name: the green one.
 """
 
 from __future__ import annotations
 
+import pkgutil
+from typing import Any
+from unittest import mock
+
 import pytest
 
 from motorish import patcher
+from motorish.patcher import imports, table
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -19,6 +26,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     Step in front of pytest's assertion rewriter before the first ``conftest.py`` is imported.
     """
     patcher.patch_directory(early_config.rootpath)
+    vars(mock)["pkgutil"] = imports.Overlay("pkgutil", resolve_name=_resolve_name)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -26,3 +34,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     Leave modules alone that are imported later.
     """
     patcher.unpatch_directory(config.rootpath)
+    vars(mock)["pkgutil"] = pkgutil
+
+
+def _resolve_name(name: str) -> Any:
+    return table.green_for(pkgutil.resolve_name(name))

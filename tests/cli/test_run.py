@@ -289,6 +289,47 @@ def test_pytest_runs_green_test_modules(programs: Programs, mode: str) -> None:
     assert "1 failed, 3 passed" in ended.out
 
 
+MOCKS = """
+from unittest import mock
+import daemon_of_driver
+
+def test_module():
+    with mock.patch("urllib.request.urlopen", return_value=42):
+        assert 42 == daemon_of_driver.fetch()
+
+def test_class_of_module():
+    with mock.patch("urllib.request.OpenerDirector.open", return_value=43):
+        assert 43 == daemon_of_driver.fetch()
+    with mock.patch("subprocess.Popen", return_value=44):
+        assert 44 == daemon_of_driver.start()
+
+def test_other_module():
+    with mock.patch("os.getcwd", return_value=45):
+        assert 45 == daemon_of_driver.os.getcwd()
+"""
+
+
+def test_mocks_are_seen_by_green_modules(programs: Programs) -> None:
+    """
+    What ``mock.patch("subprocess.Popen")`` names is the module that a patched package has.
+    """
+    programs.write("pytest.ini", "[pytest]\naddopts = -p no:cacheprovider\npythonpath = .\n")
+    programs.write("test_mocks.py", MOCKS)
+    programs.write(
+        "daemon_of_driver.py",
+        "import os, subprocess\n"
+        "def fetch():\n"
+        "    from urllib.request import urlopen\n"
+        "    return urlopen('http://127.0.0.1:1')\n"
+        "def start():\n"
+        "    return subprocess.Popen(['true'])\n",
+    )
+
+    ended = programs.run(*GREEN, "-m", "pytest")
+
+    assert "3 passed" in ended.out, ended.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
