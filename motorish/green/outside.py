@@ -63,9 +63,10 @@ def before_io_wait(what: str) -> None:
 
 def warn_unclosed(resource: object) -> None:
     """
-    The finaliser's ResourceWarning, as the stdlib's sockets give it.
+    The finaliser's ResourceWarning, as the stdlib's sockets give it: their users have filters for its words.
     """
-    warnings.warn(f"unclosed {resource!r}", ResourceWarning, stacklevel=3, source=resource)
+    words = f"unclosed {resource!r}".replace("<motorish.green.", "<", 1)
+    warnings.warn(words, ResourceWarning, stacklevel=3, source=resource)
 
 
 def _find_call(frame: FrameType | None) -> tuple[str, str, FrameType]:
