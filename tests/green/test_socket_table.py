@@ -205,8 +205,7 @@ def test_dropped_without_a_wait_is_closed(unraisable: list[Any], kind: str) -> N
             os.fstat(number)
 
     assert [(ResourceWarning, True)] == [
-        (type(error), str(error).startswith(f"unclosed <socket.socket fd={number},"))
-        for error in unraisable
+        (type(error), str(error).startswith(f"unclosed <socket.socket fd={number},")) for error in unraisable
     ]
 
 
