@@ -7,13 +7,14 @@ green ``threading`` for the threads that become greenlets.  Nothing else of a dr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
-from typing import Literal
+from typing import Literal, TypeVar
 
 from motorish.errors import CallAborted, UsageError
 
+T = TypeVar("T")
 Engine = Literal["greenlet", "thread"]
 
 
@@ -31,6 +32,9 @@ class Adapter:
             `CallAborted`.
         green_threads: qualified names (``module.qualname``) of thread targets that run as greenlets
             when the thread is started from a child.
+        on_abort: given the frame at which a call is being aborted, while the driver's sockets are still
+            open; returns what is to tell the server so, or None.  That runs when the driver has unwound,
+            in a child and with a deadline of its own.  See `selves`.
         tolerated: what the patcher cannot reach in these packages and need not: the names as
             its report gives them.
     """
@@ -40,6 +44,7 @@ class Adapter:
     engine: Engine = "greenlet"
     cancel_exception: type[BaseException] = CallAborted
     green_threads: frozenset[str] = frozenset()
+    on_abort: Callable[[FrameType], Callable[[], object] | None] | None = None
     tolerated: frozenset[str] = frozenset()
 
 
@@ -86,6 +91,20 @@ def for_frame(frame: FrameType | None) -> Adapter | None:
             return adapter
         frame = frame.f_back
     return None
+
+
+def selves(frame: FrameType | None, kind: type[T]) -> Iterator[tuple[T, str]]:
+    """
+    For `Adapter.on_abort`: the driver's objects of one kind whose methods are on a stack.
+
+    Yields:
+        The object and the name of its method, innermost first.
+    """
+    while frame is not None:
+        own = frame.f_locals.get("self")
+        if isinstance(own, kind):
+            yield own, frame.f_code.co_name
+        frame = frame.f_back
 
 
 def runs_green(target: object) -> bool:

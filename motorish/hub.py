@@ -32,6 +32,7 @@ from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
 from enum import Enum
 from time import monotonic
+from types import FrameType
 from typing import Any, TypeAlias, TypeVar
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -122,11 +123,12 @@ class Child(greenlet):
         thread: what ``threading.current_thread()`` gives inside the call, made when first asked for.
         deadline: on the clock of time.monotonic(), or None.
         abort: why the call is being ended, or None.
+        aftermath: what the adapters of the drivers that were waiting want done after it.
     """
 
     __slots__ = (
-        "_task", "_timer", "_timer_at", "_wake_at", "abort", "deadline", "future", "hub", "ident",
-        "interruptible", "parked", "raised", "scope", "serial", "thread",
+        "_task", "_timer", "_timer_at", "_wake_at", "abort", "aftermath", "deadline", "future", "hub",
+        "ident", "interruptible", "parked", "raised", "scope", "serial", "thread",
     )  # fmt: skip
 
     serial: int
@@ -142,6 +144,7 @@ class Child(greenlet):
         self.thread: Any = None
         self.parked = self.interruptible = False
         self.raised = 0
+        self.aftermath: tuple[Callable[[], object], ...] = ()
         self.scope: Scope | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
@@ -200,10 +203,9 @@ class Child(greenlet):
             future.set_exception(error)
 
     def _end_abort(self, cleanup: Callable[[], Any] | None) -> None:
-        raised, hub = self.raised, self.hub
+        if cleanup is not None and self.raised:
+            self.aftermath += (cleanup,)
         self.clear_abort()
-        if cleanup is not None and raised and not hub.closed:
-            hub.loop.call_soon(hub.clean_up, cleanup)
 
     def clear_abort(self) -> None:
         """
@@ -212,6 +214,10 @@ class Child(greenlet):
         if self.raised:
             for hook in abort_hooks:
                 hook(self)
+            if not self.hub.closed:
+                for cleanup in self.aftermath:
+                    self.hub.loop.call_soon(self.hub.clean_up, cleanup)
+            self.aftermath = ()
         self.abort, self.raised = None, 0
 
     def adopt(self) -> None:
@@ -246,13 +252,28 @@ class Child(greenlet):
         """
         assert self.abort is not None
         self.raised += 1
+        frame = sys._getframe(1)
+        known = adapter.for_frame(frame)
+        if known is not None and known.on_abort is not None:
+            self._ask_adapter(known.on_abort, frame)
         for hook in abort_hooks:
             hook(self)
-        known = adapter.for_frame(sys._getframe(1))
         chosen = CallAborted if known is None else known.cancel_exception
         if self.raised >= DRIVER_STUBBORN:
             chosen = CancelledError
         return chosen(f"the call was ended: {self.abort.value}")
+
+    def _ask_adapter(
+        self, on_abort: Callable[[FrameType], Callable[[], object] | None], frame: FrameType
+    ) -> None:
+        try:
+            cleanup = on_abort(frame)
+        except Exception as error:  # it must not hide the abort
+            context = {"message": "an adapter's on_abort failed", "exception": error}
+            self.hub.loop.call_exception_handler(context)
+        else:
+            if cleanup is not None:
+                self.aftermath += (cleanup,)
 
     def _arm(self, at: float) -> None:
         # The timer may fire early for a wait that began after it was set: _on_timer then sets it anew.
