@@ -30,7 +30,7 @@ BEFORE = {
     "docs_howto_encrypt": "import motorish\nkey, uri = bytes(96), ''\n",
 }
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)  # type checkers read all of PyMongo the first time
 
 
 def blocks() -> dict[str, str]:
