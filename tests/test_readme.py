@@ -1,25 +1,39 @@
 """
-The README's first example, and that what it and the docs link to exists.
+The examples that are no programs by themselves, and that what README and docs link to exists.
 """
 
+import asyncio
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
+from typing import Any
 
+import pymysql
 import pytest
+
+import motorish
+from motorish.integrations.servers import MariaDB
 
 ROOT = Path(__file__).parents[1]
 LINK = re.compile(r"\[`?([^\]`]+)`?\]\((?!http)([^)#]*)(?:#L(\d+))?\)")
+BLOCK = re.compile(r"^([^\n]*)\n```python\n(.*?)^```$", re.M | re.S)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def examples(page: str) -> list[str]:
+    """
+    The Python blocks of a page.
+    """
+    return [textwrap.dedent(code) for _, code in BLOCK.findall((ROOT / page).read_text())]
 
 
 def test_first_example_runs(mongod_uri: str) -> None:
     """
     The ten lines print the document three times: awaited, called back and iterated.
     """
-    readme = (ROOT / "README.md").read_text()
-    program = re.findall(r"```python\n(.*?)```", readme, re.S)[0]
+    program = examples("README.md")[0]
     assert "mongodb://localhost:27017" in program
     program = program.replace("mongodb://localhost:27017", mongod_uri)
 
@@ -27,6 +41,53 @@ def test_first_example_runs(mongod_uri: str) -> None:
 
     order = "{'_id': 1, 'status': 'new'}"
     assert (sorted([order, order, f"{order} None"]), "") == (sorted(done.stdout.splitlines()), done.stderr)
+
+
+def test_two_lines_example_runs(mariadb: MariaDB, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The README's driver in two lines: the names come out, on the loop and in plain synchronous code.
+    """
+    settings = {name: getattr(mariadb, name) for name in ("host", "port", "user", "password", "database")}
+    with pymysql.connect(**settings, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE OR REPLACE TABLE users (id INT PRIMARY KEY, name TEXT)")
+        cursor.execute("INSERT INTO users VALUES (2, 'Bob'), (1, 'Ann')")
+    example: dict[str, Any] = {}
+    exec(examples("README.md")[1], example)
+
+    asyncio.run(example["main"](settings))
+    assert "['Ann', 'Bob']\n" == capsys.readouterr().out
+    assert ["Ann", "Bob"] == example["load_names"](settings)
+
+
+def test_connect_examples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls_files: tuple[Path, Path, Path]
+) -> None:
+    """
+    Each way to connect gives a client, without any I/O.
+    """
+    monkeypatch.chdir(tmp_path)
+    Path("ca.pem").write_bytes(tls_files[2].read_bytes())
+    lines = examples("docs/howto/connect.md")[0].splitlines()
+    assert len(lines) > 3
+
+    for line in lines:
+        example: dict[str, Any] = {"motorish": motorish}
+        exec(line, example)
+        assert isinstance(example["client"], motorish.MotorClient)
+
+
+def test_no_example_is_forgotten() -> None:
+    """
+    Each Python block in README and docs is marked as a program (see test_docs.py), or tested here.
+    """
+    unmarked = [
+        page.relative_to(ROOT).as_posix()
+        for page in PAGES
+        for before, _ in BLOCK.findall(page.read_text())
+        if not before.startswith("<!-- runnable")
+    ]
+
+    assert ["README.md", "README.md", "docs/howto/connect.md"] == unmarked
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
