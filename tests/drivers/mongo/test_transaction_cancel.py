@@ -1,8 +1,9 @@
 """
-A cancelled or timed-out transaction is aborted on the server within a second, wherever it was.
+A cancelled or timed-out transaction is aborted on the server, within a second, wherever it was.
 """
 
 import asyncio
+import time
 from contextvars import Context
 from typing import Any
 
@@ -12,8 +13,10 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 import motorish
 from motorish import MotorClient, MotorClientSession, MotorCollection
+from motorish.drivers.mongo import _transactions
 
 SLOW = {"$where": "sleep(30000) || true"}  # ends when the client disconnects
+PATIENCE_S = 10.0
 STUBBORN = {"$expr": {"$function": {"body": "function() { sleep(30000) }", "args": [], "lang": "js"}}}
 
 
@@ -36,8 +39,10 @@ async def lock(collection: MotorCollection, session: MotorClientSession | None =
 async def another_writer_can_proceed(collection: MotorCollection) -> None:
     """
     Write the same document from outside the transaction, which waits for it to end.
+
+    If nobody aborts it, the server does after a minute.
     """
-    with motorish.timeout(1):
+    with motorish.timeout(PATIENCE_S):
         await collection.update_one({"_id": 1}, {"$set": {"by": "another"}})
     assert {"_id": 1, "by": "another"} == await collection.find_one({"_id": 1})
 
@@ -122,6 +127,29 @@ async def test_cancelled_operation_of_another_kind(
             await call
 
         await another_writer_can_proceed(ready)
+
+
+@pytest.mark.parametrize(("how", "command"), [("operation", "find"), ("by position", "aggregate")])
+async def test_within_a_second(client: MotorClient, ready: MotorCollection, how: str, command: str) -> None:
+    """
+    From the cancel until another writer has the document; the least of three attempts, on a busy machine.
+    """
+    took = []
+    while not took or (min(took) > 1 and len(took) < 3):
+        async with client.start_session() as session:
+            session.start_transaction()
+            await lock(ready, session)
+            call = start(how, ready, session)
+            await begun(client, command)
+            cancelled = time.monotonic()
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            await another_writer_can_proceed(ready)
+            took.append(time.monotonic() - cancelled)
+    print(took)
+
+    assert min(took) <= 1
 
 
 async def test_cancelled_operation_with_a_bound_session(client: MotorClient, ready: MotorCollection) -> None:
@@ -251,6 +279,30 @@ async def test_a_new_transaction_is_spared(client: MotorClient, ready: MotorColl
         async with session.start_transaction():
             await lock(ready, session)
             await asyncio.sleep(0.1)
+            await lock(ready, session)
+    assert {"_id": 1, "by": "transaction"} == await ready.find_one({"_id": 1})
+
+
+async def test_a_new_transaction_is_spared_by_a_late_abort(
+    client: MotorClient, ready: MotorCollection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Nor is it killed when the server is slow to abort the old one.
+    """
+    monkeypatch.setattr(_transactions, "ABORT_S", 0.1)
+    async with client.start_session() as session:
+        session.start_transaction()
+        call = ready.find_one(SLOW, session=session)
+        await begun(client)
+        await hold(client, "abortTransaction")
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        await asyncio.sleep(0.02)
+        await session.abort_transaction()  # is not held: the other was first
+        async with session.start_transaction():
+            await lock(ready, session)
+            await asyncio.sleep(0.2)
             await lock(ready, session)
     assert {"_id": 1, "by": "transaction"} == await ready.find_one({"_id": 1})
 
