@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from motorish.drivers.mongo.api import MotorRawBatchCursor as MotorRawBatchCursor
     from motorish.integrations.as_motor import install_as_motor as install_as_motor
     from motorish.integrations.resynchronize import resynchronize as resynchronize
+    from motorish.proxy.wrap import wrap as wrap
 
 __version__ = "0.1.0"
 
@@ -125,6 +126,7 @@ __all__ = [
     "spawn",
     "timeout",
     "unpatch",
+    "wrap",
 ]
 
 # Importing motorish imports no driver: these are looked up when they are first asked for.
@@ -168,6 +170,7 @@ _LAZY = dict.fromkeys(
 )
 _LAZY["install_as_motor"] = "motorish.integrations.as_motor"
 _LAZY["resynchronize"] = "motorish.integrations.resynchronize"
+_LAZY["wrap"] = "motorish.proxy.wrap"
 
 
 def __getattr__(name: str) -> Any:

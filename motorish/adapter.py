@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from motorish.errors import CallAborted, UsageError
 
@@ -35,6 +35,18 @@ class Adapter:
         on_abort: given the frame at which a call is being aborted, while the driver's sockets are still
             open; returns what is to tell the server so, or None.  That runs when the driver has unwound,
             in a child and with a deadline of its own.  See `selves`.
+        busy: what a second call on an object, or on what came from it, does while the first one runs:
+            ``"queue"`` for its turn, or raise BusyError (``"error"``).
+        concurrent: classes whose objects take several calls at once (clients with a pool of their own).
+        direct: methods and classes that do no I/O: called at once, not asynchronously.
+        plain: classes whose objects are data, which `motorish.wrap` gives as they are.
+        awaited: attributes whose reading does I/O, or is for the object's own thread: to be awaited.
+            Names in these four are those of classes (``"Redis"``), of methods (``"cursor"``), or of both
+            (``"Redis.pipeline"``).
+        interrupt: thread engine: makes the call that runs on an object return soon, from another thread.
+        max_calls: calls at once at most, in each wrapped module or object, or None.
+        wait_hook: called with True when the packages become green, and with False when they are unpatched:
+            installs what the driver waits with, where it has a hook for that.
         tolerated: what the patcher cannot reach in these packages and need not: the names as
             its report gives them.
     """
@@ -45,6 +57,14 @@ class Adapter:
     cancel_exception: type[BaseException] = CallAborted
     green_threads: frozenset[str] = frozenset()
     on_abort: Callable[[FrameType], Callable[[], object] | None] | None = None
+    busy: Literal["queue", "error"] = "queue"
+    concurrent: frozenset[str] = frozenset()
+    direct: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+    awaited: frozenset[str] = frozenset()
+    interrupt: Callable[[Any], object] | None = None
+    max_calls: int | None = None
+    wait_hook: Callable[[bool], object] | None = None
     tolerated: frozenset[str] = frozenset()
 
 

@@ -447,6 +447,7 @@ def spawn(
     context: Context | None = None,
     later: bool = False,
     stopped: AbstractEventLoop | None = None,
+    future_class: type[CallFuture[T]] = CallFuture,
 ) -> CallFuture[T]:
     """
     Start a synchronous call on a child greenlet and run it to its first wait.
@@ -457,6 +458,7 @@ def spawn(
         context: the contextvars of the call; a copy of the caller's by default.
         later: start from the loop, not at once.
         stopped: where no loop is running in this thread, the one that is to start the call when it runs.
+        future_class: of what is returned.
 
     Returns:
         A future of the running loop, or of *stopped*.
@@ -468,7 +470,7 @@ def spawn(
     if hub is None:
         hub = current_hub(stopped)
         later = later or running_loop() is None
-    future: CallFuture[T] = CallFuture(loop=hub.loop)
+    future = future_class(loop=hub.loop)
     task = (function, args, kwargs or {}, cleanup)
     if context is None:
         context = copy_context()

@@ -7,11 +7,13 @@ from __future__ import annotations
 from importlib import import_module
 
 from motorish import adapter
+from motorish.drivers._entry_points import load_registered
 
 ADAPTERS = {
     "bson": "motorish.drivers.mongo.adapter",
     "gridfs": "motorish.drivers.mongo.adapter",
     "pymongo": "motorish.drivers.mongo.adapter",
+    "sqlite3": "motorish.drivers.sqlite",
 }
 """Top-level package -> the module that registers its adapter."""
 
@@ -24,4 +26,4 @@ def load_adapter(package: str) -> None:
         import_module(ADAPTERS[package])
 
 
-adapter.sources.append(load_adapter)
+adapter.sources += [load_adapter, load_registered]

@@ -250,13 +250,16 @@ def has_signature_of(method: Callable[..., Any]) -> Callable[[Any], Any]:
     """
 
     def decorate(function: Any) -> Any:
-        function.__signature__ = _with_callback(method)
+        function.__signature__ = with_callback(method)
         return function
 
     return decorate
 
 
-def _with_callback(method: Callable[..., Any]) -> inspect.Signature:
+def with_callback(method: Callable[..., Any]) -> inspect.Signature:
+    """
+    The signature of *method*, and ``callback=``.
+    """
     parameters = _parameters(method)
     own = inspect.Parameter("callback", inspect.Parameter.KEYWORD_ONLY, default=None)
     last = parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
@@ -275,7 +278,7 @@ def _describe(
     callback: bool,
 ) -> None:
     function.__signature__ = (  # type: ignore[attr-defined]
-        _with_callback(method) if callback else inspect.Signature(_parameters(method))
+        with_callback(method) if callback else inspect.Signature(_parameters(method))
     )
     function.__name__ = name
     function.__qualname__ = f"{owner.__qualname__}.{name}"
