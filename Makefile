@@ -16,13 +16,14 @@ ifdef MONGODB_URI
 export MONGODB_URI
 endif
 
-.PHONY: help chat test lint upstream bench packages clean
+.PHONY: help chat test lint docs upstream bench packages clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make chat      run the chat demo   [PORT=8888] [MONGODB_URI=mongodb://...]'
 	@echo 'make test      install what the tests need, run all of them   [ARGS="-k name"]'
 	@echo 'make lint      formatter, linter, types, layers'
+	@echo 'make docs      the documentation as a site, in build/docs'
 	@echo 'make upstream  the whole test suites of the drivers, run under motorish'
 	@echo 'make bench     compare with other bridges and drivers   [BENCH=find_one]'
 	@echo 'make clean     remove what make has made, but not the data of the chat'
@@ -38,6 +39,10 @@ lint: $(VENV)/.all-installed
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.all-installed
+	$(BIN)/sphinx-build -W --keep-going -q docs build/docs
+	@echo 'The site begins at build/docs/index.html'
 
 upstream: packages $(VENV)/.all-installed
 	$(BIN)/python tests/upstream/run.py --full
