@@ -23,6 +23,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import trustme
 import uvloop
 
 import motorish
@@ -148,6 +149,18 @@ def dispatcher() -> Iterator[None]:
     green_ssl.install_dispatcher()
     yield
     green_ssl.remove_dispatcher()
+
+
+@pytest.fixture
+def contexts(authority: trustme.CA) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """
+    Return the contexts of a client and a server, made with the stock ssl.
+    """
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(server)
+    client = ssl.create_default_context()
+    authority.configure_trust(client)
+    return client, server
 
 
 @pytest.fixture

@@ -14,22 +14,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import trustme
 
 Contexts = tuple[stdlib_ssl.SSLContext, stdlib_ssl.SSLContext]
 BLOB = os.urandom(400_000)
-
-
-@pytest.fixture
-def contexts(authority: trustme.CA) -> Contexts:
-    """
-    Return the contexts of a client and a server, made with the stock ssl.
-    """
-    server = stdlib_ssl.SSLContext(stdlib_ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(server)
-    client = stdlib_ssl.create_default_context()
-    authority.configure_trust(client)
-    return client, server
 
 
 @contextlib.contextmanager

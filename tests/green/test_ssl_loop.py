@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import trustme
 from tornado.iostream import SSLIOStream
 from tornado.netutil import bind_sockets
 from tornado.tcpclient import TCPClient
@@ -28,18 +27,6 @@ RunAsync = Callable[..., Any]
 Contexts = tuple[stdlib_ssl.SSLContext, stdlib_ssl.SSLContext]
 
 pytestmark = pytest.mark.usefixtures("dispatcher")
-
-
-@pytest.fixture
-def contexts(authority: trustme.CA) -> Contexts:
-    """
-    Return the contexts of a client and a server, made with the stock ssl.
-    """
-    server = stdlib_ssl.SSLContext(stdlib_ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(server)
-    client = stdlib_ssl.create_default_context()
-    authority.configure_trust(client)
-    return client, server
 
 
 @contextlib.contextmanager
