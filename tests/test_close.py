@@ -20,7 +20,8 @@ import uvloop
 from tornado.ioloop import IOLoop
 
 from motorish import hub
-from motorish.green.locks import Condition, Lock
+from motorish.green.conditions import Condition
+from motorish.green.locks import Lock
 from motorish.green.threading import Event
 from motorish.green.time import sleep
 from motorish.hub import CallFuture, current_child, spawn

@@ -9,7 +9,8 @@ from collections import deque
 from typing import Any
 
 from motorish.green import _twin
-from motorish.green.locks import Condition, Mutex
+from motorish.green.conditions import Condition
+from motorish.green.locks import Mutex
 from motorish.green.threading import Semaphore
 
 globals().update(_twin.names_of(_stdlib))

@@ -18,10 +18,10 @@ from greenlet import getcurrent
 
 from motorish import adapter
 from motorish.green import _twin, outside
-from motorish.green.locks import Condition as Condition
+from motorish.green.conditions import Condition as Condition
+from motorish.green.conditions import RLock as RLock
 from motorish.green.locks import Lock as Lock
 from motorish.green.locks import Mutex
-from motorish.green.locks import RLock as RLock
 from motorish.green.locks import get_ident as get_ident
 from motorish.hub import Child, Hub, current_child, spawn
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 import motorish
-from motorish.green.locks import Condition, Lock, RLock
+from motorish.green.conditions import Condition, RLock
+from motorish.green.locks import Lock
 from motorish.green.threading import Event
 from motorish.green.time import sleep
 from motorish.hub import spawn

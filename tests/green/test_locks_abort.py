@@ -15,7 +15,8 @@ import pytest
 
 from motorish import calls
 from motorish.errors import BlockingCallError, BlockingCallWarning, DeadlineExceeded
-from motorish.green.locks import Condition, Lock, RLock
+from motorish.green.conditions import Condition, RLock
+from motorish.green.locks import Lock
 from motorish.green.queue import Queue
 from motorish.green.threading import Event, Semaphore
 from motorish.green.time import sleep
