@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from motorish.drivers.mongo.api import MotorRawBatchCursor as MotorRawBatchCursor
     from motorish.integrations.as_motor import install_as_motor as install_as_motor
     from motorish.integrations.resynchronize import resynchronize as resynchronize
+    from motorish.pool.api import ConnectionPool as ConnectionPool
     from motorish.proxy.wrap import wrap as wrap
 
 __version__ = "0.1.0"
@@ -93,6 +94,7 @@ __all__ = [
     "BusyError",
     "CallAborted",
     "CallFuture",
+    "ConnectionPool",
     "DeadlineExceeded",
     "ForeignLoopError",
     "MotorChangeStream",
@@ -168,6 +170,7 @@ _LAZY = dict.fromkeys(
     ),
     "motorish.drivers.mongo.api",
 )
+_LAZY["ConnectionPool"] = "motorish.pool.api"
 _LAZY["install_as_motor"] = "motorish.integrations.as_motor"
 _LAZY["resynchronize"] = "motorish.integrations.resynchronize"
 _LAZY["wrap"] = "motorish.proxy.wrap"

@@ -44,6 +44,8 @@ class Adapter:
             Names in these four are those of classes (``"Redis"``), of methods (``"cursor"``), or of both
             (``"Redis.pipeline"``).
         interrupt: thread engine: makes the call that runs on an object return soon, from another thread.
+        stream_cursor: given a PEP 249 connection, makes a cursor that leaves at the server what is not
+            fetched yet.
         max_calls: calls at once at most, in each wrapped module or object, or None.
         wait_hook: called with True when the packages become green, and with False when they are unpatched:
             installs what the driver waits with, where it has a hook for that.
@@ -63,6 +65,7 @@ class Adapter:
     plain: frozenset[str] = frozenset()
     awaited: frozenset[str] = frozenset()
     interrupt: Callable[[Any], object] | None = None
+    stream_cursor: Callable[[Any], Any] | None = None
     max_calls: int | None = None
     wait_hook: Callable[[bool], object] | None = None
     tolerated: frozenset[str] = frozenset()

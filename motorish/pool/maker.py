@@ -1,0 +1,179 @@
+"""
+How a pool makes, checks and closes the connections of one driver.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import select
+import socket
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from time import monotonic
+from types import ModuleType
+from typing import Any, Literal
+
+from motorish import adapter
+from motorish.hub import current_child
+from motorish.patcher import patch
+from motorish.pool.members import Member
+from motorish.proxy.engines import choose_engine
+from motorish.proxy.wrapped import Wrapped
+from motorish.proxy.wrapping import Wrapping
+
+
+class Maker:
+    """
+    The driver of a pool, and what it is to connect with.
+
+    Args:
+        driver: a PEP 249 module, its name, or what `motorish.wrap` made of it.
+        args, kwargs: of its ``connect``.
+        check: what a connection is checked with before it is given out: a function, SQL, or None.
+        on_connect: sets a new connection up, or None.
+        engine: ``"greenlet"``, ``"thread"`` or ``"auto"``.
+
+    Raises:
+        ImportError: there is no module *driver*.
+        TypeError: *driver* is no PEP 249 module.
+        ValueError: there is no such *engine*.
+    """
+
+    def __init__(
+        self,
+        driver: str | ModuleType | Wrapped,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        check: Callable[[Any], object] | str | None,
+        on_connect: Callable[[Any], object] | None,
+        engine: Literal["greenlet", "thread", "auto"],
+    ) -> None:
+        if isinstance(driver, Wrapped):
+            driver = driver.delegate
+        self.name = driver if isinstance(driver, str) else getattr(driver, "__name__", repr(driver))
+        package = self.name.partition(".")[0]
+        if engine not in ("greenlet", "thread", "auto"):
+            raise ValueError(f"engine must be 'greenlet', 'thread' or 'auto', not {engine!r}")
+        chosen = choose_engine(package).engine if engine == "auto" else engine
+        if chosen == "greenlet":
+            patch(package)
+        module = importlib.import_module(driver) if isinstance(driver, str) else driver
+        if not callable(getattr(module, "connect", None)):
+            raise TypeError(f"{self.name} has no function connect(): a pool needs a driver as of PEP 249")
+        for hook in (check, on_connect):
+            if inspect.iscoroutinefunction(hook):
+                raise TypeError(
+                    f"{hook!r} is a coroutine function: what is given a connection is a plain one"
+                )
+        self._adapter = known = adapter.for_package(package)
+        self._wrapping = Wrapping(frozenset(known.packages if known else (package,)), chosen, known, None)
+        self._module = module
+        self._args, self._kwargs = args, kwargs
+        self._check, self._on_connect = check, on_connect
+
+    # All of this runs on a child.
+
+    def connect(self) -> Member:
+        """
+        Make a connection, and set it up.
+        """
+        root = self._wrapping.new_root()
+        runner = root.runner
+        try:
+            connection = runner.run(self._module.connect, *self._args, **self._kwargs)
+            self._wrapping.give(connection, root)  # its worker learns how to interrupt it
+            if self._on_connect is not None:
+                try:
+                    runner.run(self._on_connect, connection)
+                except BaseException:
+                    with suppress(Exception):
+                        runner.run(connection.close)
+                    raise
+        except BaseException:
+            runner.end()
+            raise
+        now = monotonic()
+        return Member(connection, root, now, now)
+
+    def close(self, member: Member) -> None:
+        """
+        Close a connection, whatever state it is in.
+        """
+        try:
+            with suppress(Exception):
+                member.run(member.connection.close)
+        finally:
+            member.root.runner.end()
+
+    def is_usable(self, member: Member) -> bool:
+        """
+        Whether a connection that was idle still works.
+        """
+        child = current_child()
+        assert child is not None
+        try:
+            if self._check is not None:
+                member.run(_execute if isinstance(self._check, str) else self._check, *self._checked(member))
+            elif _has_news(member.connection):
+                member.run(_execute, member.connection, "select 1")
+        except Exception:
+            if child.raised:
+                raise
+            return False
+        return True
+
+    def _checked(self, member: Member) -> tuple[Any, ...]:
+        return (member.connection, self._check) if isinstance(self._check, str) else (member.connection,)
+
+    def stream_cursor(self, connection: Any) -> Any:
+        """
+        A cursor that leaves at the server what is not fetched yet, if the driver has one; else a plain one.
+        """
+        make = self._adapter.stream_cursor if self._adapter is not None else None
+        return connection.cursor() if make is None else make(connection)
+
+    def wrap(self, obj: Any, member: Member) -> Any:
+        """
+        The asynchronous facade of a connection, or of a cursor of it.
+        """
+        return self._wrapping.give(obj, member.root)
+
+    def forget(self, members: Iterable[Member]) -> None:
+        """
+        Let go of connections whose event loop is closed.  Runs anywhere.
+        """
+        for member in members:
+            member.root.runner.end()
+
+
+def _execute(connection: Any, sql: str) -> None:
+    cursor = connection.cursor()
+    try:
+        cursor.execute(sql)
+        cursor.fetchall()
+    finally:
+        cursor.close()
+    connection.rollback()
+
+
+def _has_news(connection: Any) -> bool:
+    # Whether an idle connection's socket is readable: the server has closed it, or has something to say.
+    fd = _descriptor_of(connection)
+    if fd is None:
+        return False
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _descriptor_of(connection: Any) -> int | None:
+    fileno = getattr(connection, "fileno", None)
+    if fileno is None:
+        holders = getattr(connection, "__dict__", {}).values()
+        fileno = next((value.fileno for value in holders if isinstance(value, socket.socket)), None)
+    try:
+        fd = fileno() if fileno is not None else -1
+    except Exception:  # closed
+        return None
+    return fd if isinstance(fd, int) and fd >= 0 else None
