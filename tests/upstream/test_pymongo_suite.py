@@ -1,4 +1,4 @@
-"""PyMongo's own tests pass under motorish: the part that `make test` has time for."""
+"""The drivers' own tests pass under motorish: the part that `make test` has time for."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ RUN = Path(__file__).with_name("run.py")
 
 
 @pytest.mark.timeout(300)
-def test_pymongo_suite_passes_in_one_child() -> None:
+@pytest.mark.parametrize("suite", ["pymongo", "motor"])
+def test_suite_passes(suite: str) -> None:
     """
-    What passes under stock PyMongo passes inside one child greenlet.
+    What passes stock passes inside one child greenlet, and with motorish in Motor's place.
     """
     result = subprocess.run(
-        [sys.executable, str(RUN), "--quick"], capture_output=True, text=True, check=False
+        [sys.executable, str(RUN), suite, "--quick"], capture_output=True, text=True, check=False
     )
 
     assert 0 == result.returncode, result.stdout + result.stderr

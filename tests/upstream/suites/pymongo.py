@@ -71,7 +71,7 @@ def _run(servers: ReplicaSet) -> Iterator[Mapping[str, str]]:
 
 
 @contextlib.contextmanager
-def _replica_set(size: int) -> Iterator[Mapping[str, str]]:
+def replica_set(size: int) -> Iterator[Mapping[str, str]]:
     with tempfile.TemporaryDirectory(prefix="motorish-upstream-") as folder:
         servers = ReplicaSet(size, folder)
         servers.nodes = [
@@ -111,9 +111,9 @@ SUITE = Suite(
         "proxies": Mode(("-m", "pytest", "-p", "synchro_plugin"), known="proxy_difference"),
     },
     topologies={
-        "one": lambda work: _replica_set(1),
+        "one": lambda work: replica_set(1),
         "tls-auth": _tls_auth,
-        "three": lambda work: _replica_set(3),
+        "three": lambda work: replica_set(3),
     },
     tests=("test",),
     quick=(
