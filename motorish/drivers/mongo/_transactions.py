@@ -52,7 +52,7 @@ def abort_on_server(session: ClientSession, opts: Any, server_session: Any) -> N
     Abort a transaction without a change of *session*.  Runs on a child.
 
     The server does not abort while an operation of the transaction is running.  Most of those end when
-    their client disconnects, which it has; one that does not is killed, with all else in the session.
+    their client disconnects, which it has; one that does not is killed.
 
     Args:
         opts: of the transaction; PyMongo makes new ones for each, so they tell it from a later one.
@@ -67,14 +67,28 @@ def abort_on_server(session: ClientSession, opts: Any, server_session: Any) -> N
     twin = ClientSession(session.client, copy(server_session), session.options, False)
     for name in ("opts", "pinned_address", "recovery_token", "sharded"):
         setattr(twin._transaction, name, getattr(transaction, name))
-    twin._transaction.state = _TxnState.IN_PROGRESS
     try:
         with timeout(ABORT_S):
-            twin.abort_transaction()
+            _abort(twin)
     except DeadlineExceeded:
-        if transaction.opts is not opts:
-            return  # killSessions would end the transaction that the session has begun meanwhile, too
-        session.client.admin.command("killSessions", [server_session.session_id])
+        _kill_operations(twin)
+        _abort(twin)
+
+
+def _abort(twin: ClientSession) -> None:
+    twin._transaction.state = _TxnState.IN_PROGRESS
+    twin.abort_transaction()
+
+
+def _kill_operations(twin: ClientSession) -> None:
+    # Of this transaction alone: killSessions would end the next one too, if it has begun by now.
+    # What still waits for its turn has the number in the command only, what is long there only above it.
+    number = twin._transaction_id
+    either = [{place: number} for place in ("transaction.parameters.txnNumber", "command.txnNumber")]
+    theirs = {"lsid.id": twin.session_id["id"], "$or": either}
+    pipeline: list[dict[str, Any]] = [{"$currentOp": {}}, {"$match": theirs}]
+    for operation in twin.client.admin.aggregate(pipeline).to_list():
+        twin.client.admin.command("killOp", op=operation["opid"])
 
 
 def unhurried() -> Context:
