@@ -8,10 +8,12 @@ the driver's adapter names its target: then it is a greenlet (PyMongo's monitors
 from __future__ import annotations
 
 import _threading_local
+import sys
 import threading as _stdlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
+from types import ModuleType
 from typing import Any
 
 from greenlet import getcurrent
@@ -223,6 +225,21 @@ def _copy_of_local() -> type:
 
 
 local: Any = _copy_of_local()
+
+
+class _Module(ModuleType):
+    # The process has one excepthook, which the stdlib's own code looks up.
+
+    @property
+    def excepthook(self) -> Any:
+        return _stdlib.excepthook
+
+    @excepthook.setter
+    def excepthook(self, hook: Any) -> None:
+        _stdlib.excepthook = hook
+
+
+sys.modules[__name__].__class__ = _Module
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable
 from itertools import pairwise
 from time import monotonic
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -166,15 +166,16 @@ def test_join_on_the_loops_thread_warns() -> None:
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("set_on", [stdlib, threading], ids=["stdlib", "green"])
 @pytest.mark.parametrize("is_green", [False, True])
 def test_exceptions_go_to_the_excepthook(
-    is_green: bool, green: None, monkeypatch: pytest.MonkeyPatch
+    is_green: bool, set_on: ModuleType, green: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
-    What a thread raises reaches threading.excepthook with the thread; SystemExit is silent.
+    What a thread raises reaches threading.excepthook, wherever that was set; SystemExit is silent.
     """
     seen: list[Any] = []
-    monkeypatch.setattr(stdlib, "excepthook", lambda args: seen.append((args.exc_type, args.thread.name)))
+    monkeypatch.setattr(set_on, "excepthook", lambda args: seen.append((args.exc_type, args.thread.name)))
 
     def fails(kind: type[BaseException]) -> None:
         raise kind("in a thread")
