@@ -32,13 +32,15 @@ class RegisteredSocket(_stdlib.socket):
     """
 
     # _sender: serial of the call whose send has had no reply yet; it must not see another's reply.
-    __slots__ = ("_handed_on", "_poisoned", "_sender", "_stream", "_timeout")
+    # _unparked: how much has been received since a call last waited for it.
+    __slots__ = ("_handed_on", "_poisoned", "_sender", "_stream", "_timeout", "_unparked")
 
     _handed_on: bool
     _poisoned: bool
     _sender: int
     _stream: GreenStream | None
     _timeout: float | None
+    _unparked: int
 
     def _attach(self, hub: Hub) -> GreenStream:
         fd = self.fileno()

@@ -38,6 +38,8 @@ _base = _socket.socket
 _recv, _recv_into, _send, _set_kernel_blocking = _base.recv, _base.recv_into, _base.send, _base.setblocking
 _fileno = _base.fileno
 _UNIX_RETRY_S = 0.005
+_FAIR_BYTES = 1 << 18  # may be received without a wait; then it is others' turn on the loop
+_FAIR_CALL_BYTES = 1 << 11  # as so many counts a call
 _TIMEOUT_MAX = 9223372036.0  # seconds, as in the stdlib
 _NONBLOCK = getattr(_stdlib, "SOCK_NONBLOCK", 0)
 _DONTWAIT = getattr(_stdlib, "MSG_DONTWAIT", 0)
@@ -60,7 +62,7 @@ class socket(RegisteredSocket):
     def __init__(self, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None) -> None:
         super().__init__(family, type, proto, fileno)
         self._stream = None
-        self._sender = 0
+        self._sender = self._unparked = 0
         self._handed_on = self._poisoned = False
         self._kernel_timeouts: dict[int, float] = {}  # SO_RCVTIMEO and SO_SNDTIMEO, where set
         nonblocking = type > 0 and bool(type & _NONBLOCK)
@@ -129,6 +131,8 @@ class socket(RegisteredSocket):
             buffer = bytearray(bufsize)
             del buffer[self.recv_into(buffer, 0, flags) :]
             return bytes(buffer)
+        if self._unparked > _FAIR_BYTES:
+            self._let_others()
         if self._sender and self._timeout != 0.0 and not flags and bufsize > 0:
             # The reply to what was just sent is hardly here yet: save the call that would say so.
             return self._once_ready(False, _recv, bufsize, flags)  # type: ignore[no-any-return]
@@ -139,12 +143,15 @@ class socket(RegisteredSocket):
                 raise
         else:
             self._sender = 0
+            self._unparked += len(data) + _FAIR_CALL_BYTES
             return data
         return self._once_ready(False, _recv, bufsize, flags)  # type: ignore[no-any-return]
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         if flags and self._waits_for_all(flags):
             return self._recv_all(buffer, nbytes, flags & ~_WAITALL)
+        if self._unparked > _FAIR_BYTES:
+            self._let_others()
         if self._sender and self._timeout != 0.0 and not flags and (nbytes or len(buffer)):
             return self._once_ready(False, _recv_into, buffer, nbytes, flags)  # type: ignore[no-any-return]
         try:
@@ -154,6 +161,7 @@ class socket(RegisteredSocket):
                 raise
         else:
             self._sender = 0
+            self._unparked += count + _FAIR_CALL_BYTES
             return count
         return self._once_ready(False, _recv_into, buffer, nbytes, flags)  # type: ignore[no-any-return]
 
@@ -318,7 +326,7 @@ class socket(RegisteredSocket):
                     raise
                 raise TimeoutError("timed out") from None
             if not writing:
-                self._sender = 0
+                self._sender = self._unparked = 0
             return result
 
     def _wait(self, writing: bool, timeout: float | None) -> bool:
@@ -338,6 +346,12 @@ class socket(RegisteredSocket):
             if child.abort is not None:
                 self.poison()
             raise
+
+    def _let_others(self) -> None:
+        # A server may be so fast that a call would never wait, nor see that it is cancelled.
+        self._unparked = 0
+        if type(getcurrent()) is Child and self._timeout != 0.0:
+            self._wait(False, 0.0)
 
     def _wait_outside(self, writing: bool, timeout: float | None) -> bool:
         if self.fileno() < 0:

@@ -30,8 +30,11 @@ class GreenSSLSocket(_stdlib.SSLSocket, _green_socket.socket):  # type: ignore[m
     """
 
     def read(self, len: int = 1024, buffer: Any = None) -> Any:
+        if self._unparked > _green_socket._FAIR_BYTES:
+            self._let_others()
         data = self._tls("read", super().read, len, buffer)
         self._sender = 0
+        self._unparked += (data if buffer is not None else data.__len__()) + _green_socket._FAIR_CALL_BYTES
         return data
 
     def write(self, data: Any) -> int:
@@ -76,6 +79,7 @@ class GreenSSLSocket(_stdlib.SSLSocket, _green_socket.socket):  # type: ignore[m
             if timeout is not None and until is None:
                 until = monotonic() + timeout
             late = not self._wait(writing, remaining(until))
+            self._unparked = 0
             if self.fileno() < 0:
                 raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
