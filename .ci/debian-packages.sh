@@ -12,6 +12,8 @@ redis-server       redis-server
 memcached          memcached
 slapd              slapd
 rabbitmq-server    rabbitmq-server
+nginx              nginx-light
+thrift             thrift-compiler
 chromium           chromium
 "
 

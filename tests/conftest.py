@@ -19,6 +19,7 @@ import trustme
 from motorish.integrations.servers import (
     MariaDB,
     Memcached,
+    Nginx,
     OpenLDAP,
     PostgreSQL,
     RabbitMQ,
@@ -185,6 +186,21 @@ def memcached(missing_program: Callable[[str], NoReturn], server_dir: Path) -> I
     if find_program("memcached") is None:
         missing_program("memcached")
     with Memcached(server_dir / "memcached") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nginx(
+    missing_program: Callable[[str], NoReturn],
+    server_dir: Path,
+    tls_files: tuple[Path, Path, Path],
+) -> Iterator[Nginx]:
+    """
+    Return a private nginx: url, tls_url, files.
+    """
+    if find_program("nginx") is None:
+        missing_program("nginx")
+    with Nginx(server_dir / "nginx", tls=tls_files) as server:
         yield server
 
 

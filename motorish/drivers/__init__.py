@@ -13,7 +13,10 @@ ADAPTERS = {
     "bson": "motorish.drivers.mongo.adapter",
     "gridfs": "motorish.drivers.mongo.adapter",
     "pymongo": "motorish.drivers.mongo.adapter",
+    "requests": "motorish.drivers.http",
+    "socks": "motorish.drivers.http",
     "sqlite3": "motorish.drivers.sqlite",
+    "urllib3": "motorish.drivers.http",
 }
 """Top-level package -> the module that registers its adapter."""
 

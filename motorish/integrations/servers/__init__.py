@@ -24,6 +24,7 @@ from .mariadb import find_mariadbd as find_mariadbd
 from .memcached import Memcached as Memcached
 from .mongod import Mongod as Mongod
 from .mongod import find_mongod as find_mongod
+from .nginx import Nginx as Nginx
 from .openldap import OpenLDAP as OpenLDAP
 from .postgres import PostgreSQL as PostgreSQL
 from .postgres import find_postgres as find_postgres
@@ -37,6 +38,7 @@ __all__ = [
     "MariaDB",
     "Memcached",
     "Mongod",
+    "Nginx",
     "OpenLDAP",
     "PostgreSQL",
     "RabbitMQ",
