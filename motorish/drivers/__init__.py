@@ -12,7 +12,11 @@ from motorish.drivers._entry_points import load_registered
 ADAPTERS = {
     "bson": "motorish.drivers.mongo.adapter",
     "gridfs": "motorish.drivers.mongo.adapter",
+    "psycopg": "motorish.drivers.postgres.psycopg",
+    "psycopg2": "motorish.drivers.postgres.psycopg2",
+    "psycopg_pool": "motorish.drivers.postgres.psycopg",
     "pymongo": "motorish.drivers.mongo.adapter",
+    "pymysql": "motorish.drivers.pymysql",
     "requests": "motorish.drivers.http",
     "socks": "motorish.drivers.http",
     "sqlite3": "motorish.drivers.sqlite",

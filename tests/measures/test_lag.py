@@ -16,8 +16,8 @@ import pymysql
 import pytest
 
 import motorish
+from motorish.integrations.contract.lag import Lag, assert_no_lag, measured
 from motorish.integrations.servers import MariaDB
-from tests.measures.lag import Lag, assert_no_lag, measured
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ motorish.patch("pymongo", "mongoengine", "blog", strict=True)
 
 import blog
 
-from tests.measures.lag import Lag, measured
+from motorish.integrations.contract.lag import Lag, measured
 
 CHILDREN = 100
 DATABASE = "motorish_mongoengine"

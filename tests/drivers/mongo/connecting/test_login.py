@@ -11,10 +11,10 @@ import pytest
 from pymongo.errors import AutoReconnect, OperationFailure
 
 from motorish import MotorClient
+from motorish.integrations.contract.lag import Lag, assert_no_lag, measured
 from motorish.integrations.servers import Mongod
 from tests.drivers.mongo.connecting.conftest import subject_of
 from tests.drivers.mongo.connecting.helpers import ROOT, User, client_of, user_of
-from tests.measures.lag import Lag, assert_no_lag, measured
 
 AUTHENTICATION_FAILED = 18
 SECRET = "not the s3cret"

@@ -17,12 +17,12 @@ from pymongo.errors import ConfigurationError
 
 import motorish
 from motorish import MotorClient
+from motorish.integrations.contract.lag import Lag, assert_no_lag, measured
 from motorish.integrations.servers import Mongod
 from motorish.integrations.servers.base import free_port
 from tests.drivers.mongo.connecting.dns_server import DnsServer
 from tests.drivers.mongo.connecting.helpers import ROOT, user_of
 from tests.loops import until
-from tests.measures.lag import Lag, assert_no_lag, measured
 
 URI = "mongodb+srv://cluster.motorish.test"
 SRV = ("_mongodb._tcp.cluster.motorish.test.", "SRV")

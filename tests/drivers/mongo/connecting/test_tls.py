@@ -19,9 +19,9 @@ from pymongo.write_concern import WriteConcern
 import motorish
 from motorish import MotorClient
 from motorish.green.ssl import GreenSSLSocket
+from motorish.integrations.contract.lag import Lag, assert_no_lag, measured
 from motorish.integrations.servers import Mongod
 from tests.drivers.mongo.connecting.helpers import ROOT, client_of, mute_server, refusal
-from tests.measures.lag import Lag, assert_no_lag, measured
 
 JOURNALED = WriteConcern(j=True)
 
