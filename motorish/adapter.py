@@ -7,8 +7,8 @@ green ``threading`` for the threads that become greenlets.  Nothing else of a dr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Literal, TypeVar
 
@@ -41,12 +41,18 @@ class Adapter:
         direct: methods and classes that do no I/O: called at once, not asynchronously.
         plain: classes whose objects are data, which `motorish.wrap` gives as they are.
         awaited: attributes whose reading does I/O, or is for the object's own thread: to be awaited.
-            Names in these four are those of classes (``"Redis"``), of methods (``"cursor"``), or of both
+        batch: iterators (classes, or generator functions) that never wait for long while they have an item to
+            give: several are fetched in one call.  Cursors of PEP 249 need not be named.
+            Names in these five are those of classes (``"Redis"``), of methods (``"cursor"``), or of both
             (``"Redis.pipeline"``).
+        connection: the attribute that leads from a cursor or the like to the connection that it shares with
+            others.
         interrupt: thread engine: makes the call that runs on an object return soon, from another thread.
         stream_cursor: given a PEP 249 connection, makes a cursor that leaves at the server what is not
             fetched yet.
-        max_calls: calls at once at most, in each wrapped module or object, or None.
+        max_calls: calls of the driver at once at most, or None; more wait for their turn.
+        wrappers: names of the driver's classes -> ``"module:Class"``, a subclass of
+            `motorish.proxy.WrappedObject` for their objects: for methods that the driver does not have.
         wait_hook: called with True when the packages become green, and with False when they are unpatched:
             installs what the driver waits with, where it has a hook for that.
         tolerated: what the patcher cannot reach in these packages and need not: the names as
@@ -64,9 +70,12 @@ class Adapter:
     direct: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     awaited: frozenset[str] = frozenset()
+    batch: frozenset[str] = frozenset()
+    connection: str = "connection"
     interrupt: Callable[[Any], object] | None = None
     stream_cursor: Callable[[Any], Any] | None = None
     max_calls: int | None = None
+    wrappers: Mapping[str, str] = field(default_factory=dict)
     wait_hook: Callable[[bool], object] | None = None
     tolerated: frozenset[str] = frozenset()
 

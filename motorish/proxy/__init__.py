@@ -17,3 +17,4 @@ from motorish.proxy.latent import LatentCoroutine as LatentCoroutine
 from motorish.proxy.namespace import NamespaceProxy as NamespaceProxy
 from motorish.proxy.shapes import gives_latent as gives_latent
 from motorish.proxy.shapes import starts_call as starts_call
+from motorish.proxy.wrapped_object import WrappedObject as WrappedObject

@@ -1,26 +1,36 @@
 """
 Which engine a package needs: greenlets where its waits can be green, threads where they cannot.
+
+A package that has an adapter is what the adapter says.  Of another one the files are read, nothing is
+imported: Python modules that import sockets, or one of the stdlib's clients, can be made green; code in C
+cannot.  What the package's distribution requires, if that waits for the network, becomes green with it.
 """
 
 from __future__ import annotations
 
-import ast
 import importlib.machinery
 import importlib.util
+import re
+import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-from motorish import adapter
+from motorish import adapter, green
 from motorish.adapter import Engine
 from motorish.errors import UsageError
 from motorish.patcher import copies
 
 _WAITING = {
-    "ftplib", "http.client", "imaplib", "poplib", "select", "selectors", "smtplib", "socket", "ssl",
-    "urllib.request", "xmlrpc.client",
+    "ftplib", "http.client", "imaplib", "poplib", "select", "selectors", "smtplib", "socket", "socketserver",
+    "ssl", "urllib.request",
 }  # fmt: skip
+_CLIENTS_IN_C = (b"\0connect\0", b"\0recv\0", b"\0poll\0", b"\0select\0")
+_NOT_ITS_OWN = frozenset({"motorish", "tornado", "greenlet", "gevent", "eventlet", "trio", "uvloop"})
+_IMPORTS = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+\(?[ \t]*(\w+)|import[ \t]+(.+))", re.M)
+_REQUIREMENT = re.compile(r"[\w.-]+")
 _MOST_FILES = 2000
 
 
@@ -33,41 +43,124 @@ class Choice(NamedTuple):
     reason: str
 
 
-@cache
-def choose_engine(package: str) -> Choice:
-    """
-    Choose the engine for a top-level package, which is not imported.
+class _Contents(NamedTuple):
+    waiting: str | None  # the file that imports sockets
+    compiled: str | None  # an extension module
+    compiled_waits: bool  # ... that makes network calls of its own
 
-    Its adapter decides, if it has one; else whether its Python modules wait themselves, through sockets
-    of the stdlib, or leave that to code in C, which no patch reaches.
+
+def choose_engine(module: str) -> Choice:
+    """
+    Choose the engine for the package of *module*, which is not imported.
 
     Raises:
         UsageError: there is no such package.
     """
+    package = module.partition(".")[0]
     known = adapter.for_package(package)
     if known is not None:
         return Choice(known.engine, f"the adapter {known.name!r} says so")
-    if package in {name.partition(".")[0] for name in copies.COPIED}:
-        return Choice("greenlet", "motorish has a green copy of this stdlib module")
-    spec = importlib.util.find_spec(package)
+    if package in sys.stdlib_module_names:
+        if module in green.TWINS or module in copies.COPIED:
+            return Choice("greenlet", f"motorish has a green {module!r}; the stdlib's own stays as it is")
+        return Choice("thread", "it is of the stdlib, which stays as it is")
+    if package == "__main__":
+        return Choice("greenlet", "it is the program itself: what it waits with has to be patched")
+    contents = _contents(package)
+    if contents.waiting is not None and not contents.compiled_waits:
+        return Choice("greenlet", f"{contents.waiting} waits with the stdlib's modules, which can be green")
+    if contents.compiled is not None and (contents.compiled_waits or not _waiting_below(package)):
+        return Choice("thread", f"what waits is compiled code ({contents.compiled}), which no patch reaches")
+    below = _waiting_below(package)
+    if below:
+        return Choice("greenlet", f"it waits with {', '.join(sorted(below))}, patched with it")
+    return Choice("greenlet", "it is Python, and imports nothing that waits for the network")
+
+
+def packages_to_patch(package: str) -> set[str]:
+    """
+    What has to be green if *package* is to be: itself, its siblings, and what it waits with.
+    """
+    known = adapter.for_package(package)
+    if known is not None:
+        return set(known.packages)
+    if package in sys.stdlib_module_names or package == "__main__":
+        return {package}
+    return {package} | _waiting_below(package)
+
+
+@cache
+def _waiting_below(package: str) -> frozenset[str]:
+    # The packages that *package* requires, and those require, which wait for the network themselves.
+    found: set[str] = set()
+    seen = {package}
+    ahead = set(_required_by(package))
+    while ahead:
+        name = ahead.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        known = adapter.for_package(name)
+        if known is not None:
+            if known.engine == "greenlet":
+                found.update(known.packages)
+            continue
+        try:
+            contents = _contents(name)
+        except UsageError:  # it can do without
+            continue
+        ahead |= _required_by(name)
+        if contents.waiting is not None:
+            found.add(name)
+    return frozenset(found)
+
+
+@cache
+def _contents(package: str) -> _Contents:
+    waiting = compiled = None
+    compiled_waits = False
+    for file in _files_of(_spec_of(package)):
+        if file.suffix == ".py":
+            if waiting is None and not _WAITING.isdisjoint(_imports_of(file)):
+                waiting = file.name
+        else:
+            compiled = compiled or file.name
+            if not compiled_waits and _makes_network_calls(file):
+                compiled_waits, compiled = True, file.name
+    return _Contents(waiting, compiled, compiled_waits)
+
+
+@cache
+def _required_by(package: str) -> frozenset[str]:
+    # The packages that its distribution cannot do without.
+    named: dict[str, set[str]] = {}
+    for name, distributions in _distributions().items():
+        for distribution in distributions:
+            named.setdefault(_normal(distribution), set()).add(name)
+    required: set[str] = set()
+    for distribution in _distributions().get(package, ()):
+        for requirement in metadata.requires(distribution) or ():
+            match = _REQUIREMENT.match(requirement)
+            if match and "extra" not in requirement.partition(";")[2]:
+                required |= named.get(_normal(match[0]), set())
+    return frozenset(required - _NOT_ITS_OWN - {package})
+
+
+_distributions = cache(metadata.packages_distributions)
+
+
+def _normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _spec_of(package: str) -> importlib.machinery.ModuleSpec:
+    try:
+        spec = importlib.util.find_spec(package)
+    except ValueError:  # made by hand: it has none
+        spec = importlib.machinery.ModuleSpec(package, None)
     if spec is None:
-        raise UsageError(f"there is no package {package!r} here")
-    files = list(_files_of(spec))
-    compiled = [file.name for file in files if _is_extension(file)]
-    waiting = next((file for file in files if file.suffix == ".py" and _waits(file)), None)
-    if waiting is not None:
-        return Choice(
-            "greenlet", f"{waiting.name} does its I/O with the stdlib's sockets, which can be green"
-        )
-    if compiled:
-        return Choice("thread", f"its I/O is in compiled code ({compiled[0]}), which no patch reaches")
-    if spec.origin in (None, "built-in"):
-        return Choice("thread", "it is compiled into Python")
-    return Choice(
-        "greenlet",
-        "it is Python without sockets of its own: what it does its I/O with must be green as well "
-        "(motorish.patch), if that is not a package with an adapter",
-    )
+        raise UsageError(f"there is no package {package!r} here: install it, or check the name")
+    return spec
 
 
 def _files_of(spec: importlib.machinery.ModuleSpec) -> Iterator[Path]:
@@ -78,30 +171,33 @@ def _files_of(spec: importlib.machinery.ModuleSpec) -> Iterator[Path]:
     count = 0
     for location in spec.submodule_search_locations:
         for file in sorted(Path(location).rglob("*")):
-            if file.suffix == ".py" or _is_extension(file):
+            if {"test", "tests", "testing"}.intersection(file.relative_to(location).parts):
+                continue
+            if file.suffix == ".py" or file.name.endswith(tuple(importlib.machinery.EXTENSION_SUFFIXES)):
                 count += 1
                 if count > _MOST_FILES:
                     return
                 yield file
 
 
-def _is_extension(file: Path) -> bool:
-    return file.name.endswith(tuple(importlib.machinery.EXTENSION_SUFFIXES))
-
-
-def _waits(file: Path) -> bool:
+def _imports_of(file: Path) -> Iterator[str]:
     try:
         source = file.read_text(encoding="utf-8", errors="replace")
-        tree = ast.parse(source)
-    except (OSError, SyntaxError, ValueError):
+    except OSError:
+        return
+    for module, first, modules in _IMPORTS.findall(source):
+        if module and not module.startswith("."):
+            yield module
+            yield f"{module}.{first}"
+        for name in modules.split(","):
+            if words := name.split():
+                yield words[0].rstrip(";")
+
+
+def _makes_network_calls(file: Path) -> bool:
+    # By the names that it asks the dynamic linker for.
+    try:
+        code = file.read_bytes()
+    except OSError:
         return False
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        if not _WAITING.isdisjoint(names):
-            return True
-    return False
+    return any(name in code for name in _CLIENTS_IN_C)

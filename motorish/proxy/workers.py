@@ -2,30 +2,34 @@
 The thread engine: what cannot wait in green runs in a worker thread, and a child parks until it is done.
 
 So everything that holds for calls in children holds for these too: futures and callbacks, deadlines,
-contextvars, scopes.  Only an abort is weaker: a thread cannot be stopped from outside.
+contextvars, turns.  Only an abort is weaker: a thread cannot be stopped from outside.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import weakref
 from collections.abc import Callable
 from contextvars import Context, copy_context
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from greenlet import getcurrent
 
 from motorish.green.locks import Waiter
-from motorish.green.threading import BoundedSemaphore
 
 MAX_THREADS = 64
-"""Worker threads there are at most, in the process; further work waits for its turn."""
+"""Threads there are at most, in the process; more connections than that share them."""
+
+IDLE_S = 10.0
+"""After so many seconds without work and without a connection of its own, a thread ends."""
+
+INTERRUPT_S = 0.05
+"""How often, in seconds, a call that is to end is interrupted: the first time it may just be starting."""
 
 log = logging.getLogger("motorish.threads")
-
-_free_threads = BoundedSemaphore(MAX_THREADS)
 
 
 class Runner(Protocol):
@@ -43,11 +47,19 @@ class Runner(Protocol):
         It is not needed any more.
         """
 
+    @property
+    def busy(self) -> bool:
+        """
+        Whether a function goes on although its call was given up.
+        """
+
 
 class Direct:
     """
     The greenlet engine's runner: a function that waits in green needs no more than to be called.
     """
+
+    busy = False
 
     def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         return function(*args, **kwargs)
@@ -57,23 +69,27 @@ class Direct:
 
 class Worker:
     """
-    A thread that runs one function after another, in the order in which they were asked for.
+    Runs one function after another in one thread, in the order in which they were asked for.
 
-    The thread is started by the first one, and is the same for all: drivers that tie an object to its
-    thread (sqlite3) have one worker for each object.
+    Drivers that tie an object to its thread (sqlite3) have one worker for each object.  The thread is
+    taken at the first function.  It is shared with others only when there are `MAX_THREADS`.
 
     Args:
-        name: of the thread.
         interrupt: makes the function that is running return soon; called when its call is aborted.
     """
 
-    def __init__(self, name: str, interrupt: Callable[[], object] | None = None) -> None:
+    def __init__(self, interrupt: Callable[[], object] | None = None) -> None:
         self.interrupt = interrupt
-        self._name = name
-        self._work: SimpleQueue[_Job | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._finalizer = weakref.finalize(self, self._work.put, None)
-        self._finalizer.atexit = False
+        self._thread: _Thread | None = None
+        self._job: _Job | None = None
+        self._finalizer: weakref.finalize[Any, Any] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """
+        Whether a function goes on in the thread although its call was given up.
+        """
+        return self._job is not None and not self._job.waiter.woken
 
     def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """
@@ -87,9 +103,11 @@ class Worker:
             BaseException: whatever *function* raises; the call was aborted.
         """
         if self._thread is None:
-            self._start()
+            self._thread = _take_thread()
+            self._finalizer = weakref.finalize(self, self._thread.work.put, None)
+            self._finalizer.atexit = False
         job = _Job(function, args, kwargs)
-        self._work.put(job)
+        self._thread.work.put(job)
         try:
             job.waiter.wait(None)
         except BaseException as error:
@@ -100,34 +118,54 @@ class Worker:
 
     def end(self) -> None:
         """
-        Let the thread end when it has done what it was asked for.
+        Leave the thread to others, when it has done what it was asked for.
         """
-        self._finalizer()
-
-    def _start(self) -> None:
-        _free_threads.acquire()
-        # Must not keep the worker alive: its finaliser ends the thread.
-        self._thread = threading.Thread(
-            target=_work_through, args=(self._work,), name=self._name, daemon=True
-        )
-        self._thread.start()
+        if self._finalizer is not None:
+            self._finalizer()
+        self._thread = self._finalizer = None
 
     def _give_up(self, job: _Job, error: BaseException) -> None:
         # Returns if the function is done after all.
         if job.drop():
             raise error
         if self.interrupt is None:
+            self._job = job
             note = (
-                f"{job.function!r} cannot be interrupted: it goes on in the thread {self._name!r}, "
-                "and what is asked of the same object next waits until it is done"
+                f"{job.function!r} cannot be interrupted: it goes on in its thread, and what is asked of "
+                "the same object next waits until it is done"
             )
             error.add_note(note)
-            log.warning("a call was aborted, but %s", note)
+            log.warning("a call was given up, but %s", note)
             raise error
-        self.interrupt()
-        job.waiter.wait(None, shield=True)
+        while True:
+            try:
+                self.interrupt()
+            except Exception:
+                log.exception("a call was given up, but interrupting it failed")
+            if job.waiter.wait(INTERRUPT_S, shield=True):
+                break
         if job.error is not None:
             raise error from job.error
+
+
+class Crowd:
+    """
+    Runs several functions at once, each in a thread of its own; for objects that allow it.
+    """
+
+    busy = False
+
+    def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """
+        As `Worker.run`.
+        """
+        worker = Worker()
+        try:
+            return worker.run(function, *args, **kwargs)
+        finally:
+            worker.end()
+
+    def end(self) -> None: ...
 
 
 class _Job:
@@ -172,10 +210,52 @@ class _Job:
             self.error = None  # it refers to this frame
 
 
-def _work_through(work: SimpleQueue[_Job | None]) -> None:
-    try:
-        while (job := work.get()) is not None:
+class _Thread:
+    __slots__ = ("users", "work")
+
+    def __init__(self) -> None:
+        self.users = 0
+        self.work: SimpleQueue[_Job | None] = SimpleQueue()  # None: it has one user less
+
+
+_threads: list[_Thread] = []
+_lock = threading.Lock()
+
+
+def _take_thread() -> _Thread:
+    with _lock:
+        thread = min(_threads, key=lambda thread: thread.users, default=None)
+        if thread is None or (thread.users and len(_threads) < MAX_THREADS):
+            thread = _Thread()
+            _threads.append(thread)
+            threading.Thread(target=_work, args=(thread,), name="motorish worker", daemon=True).start()
+        thread.users += 1
+        return thread
+
+
+def _work(thread: _Thread) -> None:
+    while True:
+        try:
+            job = thread.work.get(timeout=IDLE_S)
+        except Empty:
+            with _lock:
+                if not thread.users:
+                    _threads.remove(thread)
+                    return
+            continue
+        if job is not None:
             job.work()
             del job
-    finally:
-        _free_threads.release()
+        else:
+            with _lock:
+                thread.users -= 1
+
+
+def _after_fork() -> None:
+    # Threads do not survive it.
+    global _lock
+    _lock = threading.Lock()
+    _threads.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)

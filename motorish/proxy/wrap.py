@@ -4,20 +4,28 @@ wrap(): the asynchronous facade of a driver that nobody here needs to have heard
 
 from __future__ import annotations
 
+import _thread
+import functools
 import importlib
 import inspect
+import socket
+import ssl
+import sys
 from types import ModuleType
 from typing import Any, Literal
 
 from motorish import adapter
+from motorish.adapter import Engine
 from motorish.errors import UsageError
-from motorish.patcher import copies, patch
-from motorish.proxy.engines import choose_engine
-from motorish.proxy.wrapped import Wrapped, WrappedClass, WrappedFunction, WrappedModule, WrappedObject
+from motorish.patcher import patch, table
+from motorish.proxy.engines import choose_engine, packages_to_patch
+from motorish.proxy.wrapped import Wrapped
 from motorish.proxy.wrapping import Wrapping
 
 _ENGINES = ("greenlet", "thread", "auto")
-_COPIED = {name.partition(".")[0] for name in copies.COPIED}
+_STOCK = (socket.socket, ssl.SSLSocket, _thread.LockType, _thread.RLock)
+
+_wrappings: dict[tuple[frozenset[str], Engine, int | None], Wrapping] = {}
 
 
 def wrap(
@@ -58,54 +66,79 @@ def wrap(
     if engine not in _ENGINES:
         raise ValueError(f"engine must be one of {', '.join(map(repr, _ENGINES))}, not {engine!r}")
     if isinstance(target, Wrapped):
+        if engine in ("auto", target._wrapping.engine) and max_calls is None:
+            return target
         target = target.delegate
     if inspect.iscoroutinefunction(target):
         raise TypeError(f"{target!r} is a coroutine function already")
-    package = _module_name(target).partition(".")[0]
-    own = package in ("__main__", "builtins")  # of the application, or of no package
-    chosen = engine if engine != "auto" else "greenlet" if own else choose_engine(package).engine
-    if chosen == "greenlet" and not own:
-        if package in _COPIED:
-            target = _green_copy(target)
-        else:
-            patch(package)
-    known = adapter.for_package(package)
-    wrapping = Wrapping(frozenset(known.packages if known else (package,)), chosen, known, max_calls)
-    if isinstance(target, ModuleType):
-        return WrappedModule(target, None, wrapping)
-    if isinstance(target, type):
-        return WrappedClass(target, None, wrapping)
-    if inspect.isroutine(target):
-        return WrappedFunction(target, None, wrapping)
-    return WrappedObject(target, wrapping.new_root(type(target)), wrapping)
+    module = _module_name(target)
+    package = module.partition(".")[0]
+    chosen = choose_engine(module).engine if engine == "auto" else engine
+    packages = frozenset(packages_to_patch(package)) if chosen == "greenlet" else _siblings(package)
+    if chosen == "greenlet":
+        if package in sys.stdlib_module_names:
+            target = _green_counterpart(target)
+        elif package != "__main__":
+            patch(*packages)
+            _refuse_stock(target)
+    return _wrapping(packages, chosen, max_calls, adapter.for_package(package)).wrap_own(target)
 
 
-def wrap_module(name: str, engine: Literal["greenlet", "thread"]) -> Any:
+def wrap_module(name: str, engine: Engine) -> Any:
     """
     The facade of the module *name*; what pickles of one are made with.
     """
     return wrap(importlib.import_module(name), engine)
 
 
+def _wrapping(
+    packages: frozenset[str], engine: Engine, max_calls: int | None, known: adapter.Adapter | None
+) -> Wrapping:
+    # Whoever wraps an object of the driver's gets the same wrapped one.
+    key = (packages, engine, max_calls)
+    found = _wrappings.get(key)
+    if found is None or (known is not None and found.adapter is not known):
+        found = _wrappings[key] = Wrapping(packages, engine, known, max_calls)
+    return found
+
+
+def _siblings(package: str) -> frozenset[str]:
+    known = adapter.for_package(package)
+    return frozenset(known.packages if known is not None else (package,))
+
+
 def _module_name(target: Any) -> str:
     if isinstance(target, ModuleType):
         return target.__name__
+    if isinstance(target, functools.partial):
+        return _module_name(target.func)
     if isinstance(target, type) or inspect.isroutine(target):
         bound_to = getattr(target, "__self__", None)
         if bound_to is not None and not isinstance(bound_to, ModuleType):
             return _module_name(bound_to)
-        return target.__module__ or "builtins"
+        return getattr(target, "__module__", None) or "builtins"
     return type(target).__module__
 
 
-def _green_copy(target: Any) -> Any:
-    # Of a module, class or function of the stdlib.
-    if isinstance(target, ModuleType):
-        return copies.copy_of(target.__name__)
-    copy = copies.counterpart(target, green=True)
-    if copy is None or (not isinstance(target, type) and not inspect.isroutine(target)):
+def _green_counterpart(target: Any) -> Any:
+    # The stdlib stays as it is: what takes its place for patched packages is what can wait in green.
+    green = table.green_for(target)
+    if green is target:
         raise UsageError(
-            f"{target!r} was made by the stdlib, whose sockets stop the loop: wrap the module "
-            f"{_module_name(target)!r}, and make it with that"
+            f"{target!r} is the stdlib's own, which stays as it is and stops the loop while it waits: "
+            f"wrap the module {_module_name(target)!r} and make the object with that, or use engine='thread'"
         )
-    return copy
+    return green
+
+
+def _refuse_stock(target: Any) -> None:
+    # An object that was made before its package was patched.
+    if isinstance(target, type | ModuleType) or inspect.isroutine(target):
+        return
+    for name, value in getattr(target, "__dict__", {}).items():
+        if type(value) in _STOCK:
+            raise UsageError(
+                f"{target!r} was made before its package was patched: its {name!r} is "
+                f"{type(value).__name__!r} of the stdlib, which stops the loop while it waits. Call "
+                "motorish.patch() or motorish.wrap() on the package first, or use engine='thread'"
+            )

@@ -1,29 +1,34 @@
 """
-What `motorish.wrap` gives: stand-ins of a driver's modules, classes, functions and objects.
+What `motorish.wrap` gives for modules, classes and functions of a driver; the objects are next door.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Generator
-from contextvars import Context, Token, copy_context
 from functools import partial
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from motorish.calls import has_callback_parameter
-from motorish.errors import UsageError
-from motorish.hub import Scope, scope_of_context
 from motorish.proxy.declarations import with_callback
-from motorish.proxy.wrapping import Root, Wrapping, unwrapped, unwrapped_one
 
-ROWS = 100
-"""Rows of a cursor that are fetched at once, unless its ``arraysize`` is larger."""
+if TYPE_CHECKING:
+    from motorish.proxy.roots import Root
+    from motorish.proxy.wrapping import Wrapping
+
+_PEP_249_TYPES = frozenset(
+    ("Binary", "Date", "DateFromTicks", "Time", "TimeFromTicks", "Timestamp", "TimestampFromTicks")
+)
+
+_DOC: Any = property(lambda self: self.delegate.__doc__, doc="The driver's own.")
 
 
 class Wrapped:
     """
     Base of them all.
+
+    Attributes are read from the delegate and set on it.  What is read is wrapped if it can wait: functions
+    and methods, and the driver's classes and objects.
 
     Attributes:
         delegate: the driver's own.
@@ -36,9 +41,9 @@ class Wrapped:
     _wrapping: Wrapping
 
     def __init__(self, delegate: Any, root: Root | None, wrapping: Wrapping) -> None:
-        object.__setattr__(self, "delegate", delegate)
-        object.__setattr__(self, "_root", root)
-        object.__setattr__(self, "_wrapping", wrapping)
+        set_own(self, "delegate", delegate)
+        set_own(self, "_root", root)
+        set_own(self, "_wrapping", wrapping)
 
     def __repr__(self) -> str:
         return f"<wrapped {self.delegate!r}>"
@@ -47,7 +52,7 @@ class Wrapped:
         return sorted({*dir(self.delegate), "delegate"})
 
     def __eq__(self, other: object) -> bool:
-        return bool(self.delegate == unwrapped_one(other))
+        return bool(self.delegate == unwrapped(other))
 
     def __hash__(self) -> int:
         return hash(self.delegate)
@@ -61,92 +66,113 @@ class Wrapped:
         # Only for what is not found otherwise.
         wrapping, delegate = self._wrapping, self.delegate
         owner = delegate if isinstance(delegate, type) else type(delegate)
-        if wrapping.names(wrapping.adapter.awaited, owner, name):
+        if wrapping.names("awaited", owner, name):
             return wrapping.start(partial(getattr, delegate, name), (), {}, self._root)
         value = getattr(delegate, name)
         if name.startswith("__"):
             return value
+        return self._wrap_attribute(owner, name, value)
+
+    def _wrap_attribute(self, owner: type[Any], name: str, value: Any) -> Any:
+        wrapping = self._wrapping
         if isinstance(value, type):
             return WrappedClass(value, None, wrapping) if wrapping.wraps_class(value) else value
-        if inspect.isroutine(value):
-            return WrappedFunction(value, self._root, wrapping, direct=wrapping.is_direct(owner, name))
+        if isinstance(value, ModuleType):
+            return WrappedModule(value, None, wrapping) if wrapping.wraps_module(value) else value
+        if inspect.isroutine(value) or isinstance(value, partial):
+            if inspect.iscoroutinefunction(value):
+                return value
+            return WrappedFunction(value, self._root, wrapping, direct=wrapping.names("direct", owner, name))
         return wrapping.give(value, self._root)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self.delegate, name, unwrapped_one(value))
+        setattr(self.delegate, name, unwrapped(value))
 
     def __delattr__(self, name: str) -> None:
         delattr(self.delegate, name)
 
 
-class WrappedFunction(Wrapped):
+class _Callable(Wrapped):
+    __slots__ = ("_direct",)
+
+    _direct: bool
+
+    def __init__(self, delegate: Any, root: Root | None, wrapping: Wrapping, *, direct: bool) -> None:
+        super().__init__(delegate, root, wrapping)
+        set_own(self, "_direct", direct)
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        wrapping = self._wrapping
+        if not self._direct:
+            return wrapping.start(self.delegate, args, kwargs, self._root)
+        kwargs = {name: unwrapped(value) for name, value in kwargs.items()}
+        return wrapping.give(self.delegate(*map(unwrapped, args), **kwargs), self._root)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__signature__":
+            try:
+                if self._direct or has_callback_parameter(self.delegate):
+                    return inspect.signature(self.delegate)
+                return with_callback(self.delegate)
+            except ValueError:
+                raise AttributeError(name) from None  # code in C that has none
+        return super().__getattr__(name)
+
+
+class WrappedFunction(_Callable):
     """
     A function or method: a call of it starts at once, and returns a future.
     """
 
-    __slots__ = ("_direct",)
+    __slots__ = ()
+    __doc__ = _DOC
 
-    def __init__(self, delegate: Any, root: Root | None, wrapping: Wrapping, *, direct: bool = False) -> None:
-        super().__init__(delegate, root, wrapping)
-        object.__setattr__(self, "_direct", direct)
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        wrapping = self._wrapping
-        if self._direct:
-            kwargs = {name: unwrapped_one(value) for name, value in kwargs.items()}
-            return wrapping.give(self.delegate(*unwrapped(args), **kwargs), self._root)
-        return wrapping.start(self.delegate, args, kwargs, self._root)
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "__signature__":
-            ours = not (self._direct or has_callback_parameter(self.delegate))
-            return with_callback(self.delegate) if ours else inspect.signature(self.delegate)
-        return getattr(self.delegate, name)
-
-    @property
-    def __doc__(self) -> str | None:  # type: ignore[override]
-        return self.delegate.__doc__  # type: ignore[no-any-return]
+    def _wrap_attribute(self, owner: type[Any], name: str, value: Any) -> Any:
+        return value
 
 
-class WrappedClass(Wrapped):
+class WrappedClass(_Callable):
     """
     A class: calling it makes an object, in a child.
+
+    Also for ``isinstance`` (of wrapped objects and of the driver's own), and to derive from: what one gets
+    is a synchronous class, derived from the driver's, which can be wrapped in turn.
     """
 
     __slots__ = ()
+    __doc__ = _DOC
 
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        wrapping = self._wrapping
-        if wrapping.is_direct(self.delegate):
-            kwargs = {name: unwrapped_one(value) for name, value in kwargs.items()}
-            return wrapping.give(self.delegate(*unwrapped(args), **kwargs), None)
-        return wrapping.start(self.delegate, args, kwargs, None)
+    def __init__(self, delegate: Any, root: Root | None, wrapping: Wrapping) -> None:
+        super().__init__(delegate, root, wrapping, direct=wrapping.names("direct", delegate))
 
-    def __mro_entries__(self, bases: tuple[Any, ...]) -> NoReturn:
-        raise TypeError(
-            f"derive from the driver's own class, {self.delegate.__qualname__} (.delegate), and wrap yours"
-        )
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (self.delegate,)
 
     def __instancecheck__(self, instance: object) -> bool:
-        return isinstance(unwrapped_one(instance), self.delegate)
+        return isinstance(unwrapped(instance), self.delegate)
 
-    @property
-    def __doc__(self) -> str | None:  # type: ignore[override]
-        return self.delegate.__doc__  # type: ignore[no-any-return]
+    def __subclasscheck__(self, subclass: Any) -> bool:
+        return issubclass(unwrapped(subclass), self.delegate)
 
 
 class WrappedModule(Wrapped):
     """
-    A module: its functions and classes are wrapped, exceptions and constants are not.
+    A module: its functions, classes and submodules are wrapped, exceptions and constants are not.
     """
 
     __slots__ = ()
+    __doc__ = _DOC
 
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self.delegate, name)
-        if isinstance(value, ModuleType) and self._wrapping.wraps_module(value):
-            return WrappedModule(value, None, self._wrapping)
-        return super().__getattr__(name)
+    def _wrap_attribute(self, owner: type[Any], name: str, value: Any) -> Any:
+        if name in _PEP_249_TYPES and hasattr(self.delegate, "apilevel"):
+            return value
+        if inspect.isroutine(value):
+            direct = name in self._wrapping.adapter.direct
+            return value if inspect.iscoroutinefunction(value) else self._function(value, direct)
+        return super()._wrap_attribute(owner, name, value)
+
+    def _function(self, value: Any, direct: bool) -> WrappedFunction:
+        return WrappedFunction(value, None, self._wrapping, direct=direct)
 
     def __reduce__(self) -> Any:
         from motorish.proxy.wrap import wrap_module
@@ -154,167 +180,15 @@ class WrappedModule(Wrapped):
         return wrap_module, (self.delegate.__name__, self._wrapping.engine)
 
 
-class WrappedObject(Wrapped):
+def set_own(wrapped: Wrapped, name: str, value: Any) -> None:
     """
-    An object of the driver's.
+    Set an attribute of a wrapped object itself, not of its delegate.
     """
-
-    __slots__ = ("_context", "_scope")
-
-    _context: Context
-    _scope: Token[Scope | None] | None
-
-    __iter__ = None  # 'async for', not 'for'
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self._wrapping.start(self.delegate, args, kwargs, self._root)
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        return self
-        yield  # makes it a generator: nothing is to be waited for
-
-    async def __aenter__(self) -> Any:
-        # From here to __aexit__: one identity for the calls of the block, one Context for both ends.
-        token = None
-        if scope_of_context.get() is None:
-            token = scope_of_context.set(Scope())
-        context = copy_context()
-        object.__setattr__(self, "_scope", token)
-        object.__setattr__(self, "_context", context)
-        try:
-            entered = await self._wrapping.start(
-                type(self.delegate).__enter__, (self.delegate,), {}, self._root, context
-            )
-        except BaseException:
-            self._leave_scope()
-            raise
-        return self if unwrapped_one(entered) is self.delegate else entered
-
-    async def __aexit__(self, *exc_info: Any) -> Any:
-        try:
-            leave = type(self.delegate).__exit__
-            return await self._wrapping.start(
-                leave, (self.delegate, *exc_info), {}, self._root, self._context
-            )
-        finally:
-            self._leave_scope()
-
-    def __enter__(self) -> NoReturn:
-        raise UsageError(f"use {type(self.delegate).__name__} in 'async with', not in 'with'")
-
-    def __exit__(self, *exc_info: object) -> None: ...
-
-    def __aiter__(self) -> AsyncIterator[Any]:
-        if hasattr(self.delegate, "fetchmany"):
-            return self._rows()
-        return self._items()
-
-    def __anext__(self) -> Any:
-        return self._wrapping.start(_next, (self.delegate,), {}, self._root)
-
-    def __len__(self) -> int:
-        return len(self.delegate)
-
-    def __bool__(self) -> bool:
-        return bool(self.delegate)
-
-    def __contains__(self, item: object) -> bool:
-        return unwrapped_one(item) in self.delegate
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._wrapping.give(self.delegate[unwrapped_one(key)], self._root)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self.delegate[unwrapped_one(key)] = unwrapped_one(value)
-
-    def __delitem__(self, key: Any) -> None:
-        del self.delegate[unwrapped_one(key)]
-
-    async def _rows(self) -> AsyncIterator[Any]:
-        # Of a PEP 249 cursor: one call for a batch, not for a row.
-        size = max(ROWS, getattr(self.delegate, "arraysize", 1))
-        while rows := await self._wrapping.start(self.delegate.fetchmany, (size,), {}, self._root):
-            for row in rows:
-                yield row
-
-    async def _items(self) -> AsyncIterator[Any]:
-        iterator = await self._wrapping.start(_iterator_of, (self.delegate,), {}, self._root)
-        async for item in iterator:
-            yield item
-
-    def _leave_scope(self) -> None:
-        token = self._scope
-        object.__setattr__(self, "_scope", None)
-        if token is not None:
-            try:
-                scope_of_context.reset(token)
-            except ValueError:  # left in another task than it was entered in
-                pass
+    object.__setattr__(wrapped, name, value)
 
 
-class WrappedIterator(WrappedObject):
+def unwrapped(value: Any) -> Any:
     """
-    A generator, or another iterator: each step runs in a child, all of them in one Context.
+    The driver's own object in place of a wrapped one; anything else as it is.
     """
-
-    __slots__ = ()
-
-    def __init__(self, delegate: Any, root: Root | None, wrapping: Wrapping) -> None:
-        super().__init__(delegate, root, wrapping)
-        context = copy_context()
-        if context.get(scope_of_context) is None:
-            context.run(scope_of_context.set, Scope())
-        object.__setattr__(self, "_context", context)
-
-    def __aiter__(self) -> AsyncIterator[Any]:
-        return self
-
-    def __anext__(self) -> Any:
-        return self._step(_next, self.delegate)
-
-    def asend(self, value: Any) -> Any:
-        """
-        As a generator's ``send``.
-        """
-        return self._step(_send, self.delegate, value)
-
-    def athrow(self, *exception: Any) -> Any:
-        """
-        As a generator's ``throw``.
-        """
-        return self._step(_throw, self.delegate, *exception)
-
-    def aclose(self) -> Any:
-        """
-        As a generator's ``close``.
-        """
-        return self._step(self.delegate.close)
-
-    def _step(self, function: Callable[..., Any], *args: Any) -> Any:
-        return self._wrapping.start(function, args, {}, self._root, self._context)
-
-
-def _iterator_of(delegate: Any) -> Any:
-    return (item for item in iter(delegate))
-
-
-def _next(iterator: Any) -> Any:
-    # A Future cannot carry a StopIteration.
-    try:
-        return next(iterator)
-    except StopIteration:
-        raise StopAsyncIteration from None
-
-
-def _send(generator: Any, value: Any) -> Any:
-    try:
-        return generator.send(value)
-    except StopIteration:
-        raise StopAsyncIteration from None
-
-
-def _throw(generator: Any, *exception: Any) -> Any:
-    try:
-        return generator.throw(*exception)
-    except StopIteration:
-        raise StopAsyncIteration from None
+    return value.delegate if isinstance(value, Wrapped) else value

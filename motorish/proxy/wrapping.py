@@ -4,91 +4,45 @@ What the wrapped objects of one package share: which values are wrapped, and how
 
 from __future__ import annotations
 
+import inspect
+import io
+import socket
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from contextvars import Context
 from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum
-from types import GeneratorType, ModuleType
+from functools import cache, partial
+from importlib import import_module
+from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
+from motorish import green
 from motorish.adapter import Adapter, Engine
 from motorish.calls import Callback, check_callback, hand_over, has_callback_parameter
-from motorish.errors import BusyError
-from motorish.green.threading import BoundedSemaphore, Lock
-from motorish.hub import CallFuture, deadline_of_context, spawn
-from motorish.proxy.workers import Direct, Runner, Worker
+from motorish.hub import spawn
+from motorish.patcher import copies
+from motorish.proxy.roots import NO_GATE, root_of
+from motorish.proxy.roots import Root as Root
+from motorish.proxy.turns import Turns
+from motorish.proxy.workers import Crowd, Direct, Worker
+from motorish.proxy.wrapped import Wrapped, WrappedClass, WrappedFunction, WrappedModule, unwrapped
+from motorish.proxy.wrapped_call import WrappedFuture
+from motorish.proxy.wrapped_object import WrappedCursor, WrappedIterator, WrappedObject
 
 _DATA = (
     bool, int, float, complex, str, bytes, bytearray, memoryview, tuple, list, dict, set, frozenset, range,
-    date, time, timedelta, tzinfo, Decimal, UUID, Enum, BaseException, type, type(None),
+    date, time, timedelta, tzinfo, Decimal, UUID, Enum, BaseException, type(None),
 )  # fmt: skip
-_LAZY = (GeneratorType, map, filter, zip)  # code of the driver's runs at each step
-_HELPERS = {"contextlib"}  # their objects, too, run code of the driver's
-
-
-class Root:
-    """
-    What a driver's object, and all that comes from it, share: the runner, and whose turn it is.
-
-    Args:
-        runner: runs their functions.
-        turn: lets one call in at a time, or None.
-        busy: whether a second one is refused.
-    """
-
-    __slots__ = ("busy", "runner", "turn")
-
-    def __init__(self, runner: Runner, turn: Lock | None, *, busy: bool) -> None:
-        self.runner = runner
-        self.turn = turn
-        self.busy = busy
-
-    def run(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """
-        Call *function* when it is its turn.  Runs on a child.
-
-        Raises:
-            BusyError: another call runs, and the adapter says that a second one is a mistake.
-        """
-        turn = self.turn
-        if turn is None:
-            return self.runner.run(function, *args, **kwargs)
-        if self.busy and turn.locked():
-            raise BusyError(
-                f"{getattr(function, '__qualname__', function)!r} was called while another call runs on the "
-                "same connection: await that one first, or use a connection for each"
-            )
-        with turn:
-            return self.runner.run(function, *args, **kwargs)
-
-
-class WrappedFuture(CallFuture[Any]):
-    """
-    The future of a wrapped call; also for ``async with`` and ``async for``, which await it first.
-    """
-
-    _entered: Any = None
-
-    async def __aenter__(self) -> Any:
-        self._entered = await self
-        return await self._entered.__aenter__()
-
-    async def __aexit__(self, *exc_info: Any) -> Any:
-        return await self._entered.__aexit__(*exc_info)
-
-    async def __aiter__(self) -> Any:
-        async for item in await self:
-            yield item
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(
-            f"this is the future of a call, and has no attribute {name!r}: await it first",
-            name=name,
-            obj=self,
-        )
+_LAZY = (GeneratorType, map, filter, zip, enumerate)  # code of the driver's runs at each step
+_HELPERS = {"contextlib", "itertools"}  # their objects, too, run code of the driver's
+_ROUTINES = (FunctionType, MethodType, BuiltinFunctionType)
+_FILES = (io.BufferedReader, io.BufferedWriter, io.BufferedRWPair, io.TextIOWrapper)
+_SOCKETS = (socket.socket, socket.SocketIO, green.TWINS["socket"].socket)
+_UNKNOWN: Any = object()
 
 
 class Wrapping:
@@ -108,8 +62,10 @@ class Wrapping:
         self.packages = packages
         self.engine = engine
         self.adapter = known or Adapter(name="unknown", packages=())
-        limit = max_calls or self.adapter.max_calls
-        self._gate: AbstractContextManager[Any] = BoundedSemaphore(limit) if limit else nullcontext()
+        limit = max_calls if max_calls is not None else self.adapter.max_calls
+        self._gate: AbstractContextManager[None] = NO_GATE if limit is None else Turns(limit)
+        self._kinds: dict[type[Any], type[WrappedObject] | None] = {}
+        self._objects: WeakValueDictionary[int, WrappedObject] = WeakValueDictionary()
 
     def give(self, value: Any, root: Root | None) -> Any:
         """
@@ -119,25 +75,46 @@ class Wrapping:
             root: of the object that it comes from, or None: it is one in its own right.
         """
         kind = type(value)
-        if isinstance(value, _DATA) or not self._is_drivers(kind):
+        wrapper = self._kinds.get(kind, _UNKNOWN)
+        if wrapper is None or (wrapper is _UNKNOWN and issubclass(kind, _DATA)):
             return value
-        from motorish.proxy.wrapped import WrappedIterator, WrappedObject
+        if wrapper is _UNKNOWN:
+            if kind is ModuleType or kind in _ROUTINES or issubclass(kind, type):
+                return self._give_callable(value, root)
+            if kind in _FILES and _is_network_file(value):
+                wrapper = WrappedObject.of_kind(kind)
+            else:
+                wrapper = self._kinds[kind] = self._wrapper_for(kind)
+            if wrapper is None:
+                return value
+        known = self._objects.get(id(value))
+        if known is None or known.delegate is not value:
+            known = wrapper(value, self._root_for(value, kind, root), self)
+            self._objects[id(value)] = known
+        return known
 
-        if root is None:
-            root = self.new_root(kind)
-        if isinstance(value, _LAZY):
-            return WrappedIterator(value, root, self)
-        if self.names(self.adapter.concurrent, kind) and root.turn is not None:
-            root = Root(root.runner, None, busy=False)
-        if isinstance(root.runner, Worker) and root.runner.interrupt is None and self.adapter.interrupt:
-            root.runner.interrupt = lambda: self.adapter.interrupt and self.adapter.interrupt(value)
-        return WrappedObject(value, root, self)
+    def wrap_own(self, value: Any) -> Any:
+        """
+        Wrap what an application itself has chosen: it is not asked whether it is the driver's.
+        """
+        if isinstance(value, ModuleType):
+            return WrappedModule(value, None, self)
+        if isinstance(value, type):
+            return WrappedClass(value, None, self)
+        if inspect.isroutine(value) or isinstance(value, partial):
+            owner = getattr(value, "__self__", None)
+            root = None if owner is None or not self.is_drivers(type(owner)) else self.wrap_own(owner)._root
+            return WrappedFunction(value, root, self, direct=False)
+        kind = type(value)
+        if self._kinds.get(kind) is None:
+            self._kinds[kind] = self._wrapper_for(kind, always=True)
+        return self.give(value, self._root_above(value))
 
     def wraps_class(self, kind: type[Any]) -> bool:
         """
         Whether making an object of this class is a call: not of exceptions and data.
         """
-        return not issubclass(kind, _DATA) and self._is_drivers(kind)
+        return not issubclass(kind, _DATA) and self.is_drivers(kind)
 
     def wraps_module(self, module: ModuleType) -> bool:
         """
@@ -145,32 +122,40 @@ class Wrapping:
         """
         return module.__name__.partition(".")[0] in self.packages
 
-    def is_direct(self, kind: type[Any], name: str = "") -> bool:
+    def is_drivers(self, kind: type[Any]) -> bool:
         """
-        Whether a class, or a method of it, does no I/O and is called at once.
+        Whether objects of this class run code of the driver's, and may wait.
         """
-        return self.names(self.adapter.direct, kind, name)
-
-    def names(self, names: frozenset[str], kind: type[Any], name: str = "") -> bool:
-        """
-        Whether *names* of an adapter has this class, or this method or attribute of it.
-        """
-        if not names:
-            return False
-        if name and name in names:
+        if issubclass(kind, (*_LAZY, *_SOCKETS)):
             return True
-        dotted = f".{name}" if name else ""
-        return any(f"{base.__qualname__}{dotted}" in names for base in kind.__mro__)
+        module = kind.__module__
+        if module.partition(".")[0] not in self.packages | _HELPERS and module not in copies.COPIED:
+            return False
+        return not self.names("plain", kind)
 
-    def new_root(self, kind: type[Any] | None = None) -> Root:
+    def may_batch(self, iterator: Any) -> bool:
+        """
+        Whether several items of *iterator* may be fetched at once.
+        """
+        batch = self.adapter.batch
+        if not batch:
+            return False
+        qualname = getattr(iterator, "__qualname__", None)  # of a generator: that of its function
+        return qualname in batch or self.names("batch", type(iterator))
+
+    def names(self, field: str, kind: type[Any], name: str = "") -> bool:
+        """
+        Whether the adapter names this class, or this method or attribute of it, in one of its sets.
+        """
+        names: frozenset[str] = getattr(self.adapter, field)
+        return bool(names) and _are_named(names, kind, name)  # type: ignore[arg-type]  # a type is hashable
+
+    def new_root(self) -> Root:
         """
         The root of an object that is to be made.
         """
-        one_at_a_time = kind is None or not self.names(self.adapter.concurrent, kind)
-        runner: Runner = Direct()
-        if self.engine == "thread":
-            runner = Worker(f"motorish {sorted(self.packages)[0]}")
-        return Root(runner, Lock() if one_at_a_time else None, busy=self.adapter.busy == "error")
+        runner = Worker() if self.engine == "thread" else Direct()
+        return Root(runner, Turns(), self._gate, refuses=self.adapter.busy == "error")
 
     def start(
         self,
@@ -186,64 +171,101 @@ class Wrapping:
         Args:
             args, kwargs: of the application; wrapped objects are unwrapped, and ``callback=`` is ours
                 unless *function* has a parameter of that name.
-            root: of the object whose method it is, or None: of a module or class.
+            root: of the object whose method it is; None: of a module or class.
             context: the contextvars of the call; a copy of the caller's by default.
 
         Returns:
             A `CallFuture` that can also be entered and iterated; None with a callback.
+
+        Raises:
+            BusyError: the call would wait for the one that starts it.
+            TypeError: the callback is none.
         """
         callback: Callback | None = None
         if "callback" in kwargs and not has_callback_parameter(function):
             callback = kwargs.pop("callback")
             check_callback(callback)
-        if context is not None:
-            context.run(deadline_of_context.set, deadline_of_context.get())
-        call = (
-            function,
-            unwrapped(args),
-            {name: unwrapped_one(value) for name, value in kwargs.items()},
-            root,
-        )
-        return hand_over(spawn(self._run, call, context=context, future_class=WrappedFuture), callback)
+        if root is None:  # a function that is given a connection is a call on that connection
+            objects = (value for value in (*args, *kwargs.values()) if isinstance(value, WrappedObject))
+            root = next((found._root for found in objects), None)
+        if root is not None:
+            root.check()
+        args = tuple(map(unwrapped, args))
+        kwargs = {name: unwrapped(value) for name, value in kwargs.items()}
+        run = (function, args, kwargs, root)
+        return hand_over(spawn(self._run, run, context=context, future_class=WrappedFuture), callback)
 
     def _run(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], root: Root | None
     ) -> Any:
         # Runs on a child.
-        with self._gate:
-            if root is not None:
-                return self.give(root.run(function, args, kwargs), root)
-            made = self.new_root()
-            try:
-                value = made.runner.run(function, *args, **kwargs)
-            except BaseException:
+        if root is not None:
+            return self.give(root.run(function, args, kwargs), root)
+        made = self.new_root()
+        try:
+            return self.give(made.run(function, args, kwargs), made)
+        finally:
+            if made.owner is None:
                 made.runner.end()
-                raise
-            given = self.give(value, made)
-            if given is value:
-                made.runner.end()
-            return given
 
-    def _is_drivers(self, kind: type[Any]) -> bool:
-        if issubclass(kind, _LAZY):
-            return True
-        package = kind.__module__.partition(".")[0]
-        if package not in self.packages and package not in _HELPERS:
-            return False
-        return not self.names(self.adapter.plain, kind)
+    def _root_for(self, value: Any, kind: type[Any], root: Root | None) -> Root:
+        own = root_of(value)
+        if own is not None:
+            return own
+        if self.names("concurrent", kind):
+            own = Root(Crowd() if self.engine == "thread" else Direct(), None, self._gate)
+        elif root is not None and root.owner is not None and root.turn is not None:
+            return root
+        else:
+            own = root if root is not None and root.turn is not None else self.new_root()
+        own.belong_to(value)
+        if isinstance(own.runner, Worker) and self.adapter.interrupt is not None:
+            own.runner.interrupt = partial(self.adapter.interrupt, value)
+        return own
+
+    def _root_above(self, value: Any) -> Root | None:
+        # Of a cursor: its connection's.
+        above = getattr(value, self.adapter.connection, None)
+        if above is None or above is value or not self.is_drivers(type(above)):
+            return None
+        wrapped = self.wrap_own(above)
+        return wrapped._root if isinstance(wrapped, Wrapped) else None
+
+    def _give_callable(self, value: Any, root: Root | None) -> Any:
+        module = value.__name__ if isinstance(value, ModuleType) else value.__module__
+        if (module or "").partition(".")[0] not in self.packages or inspect.iscoroutinefunction(value):
+            return value
+        if isinstance(value, ModuleType):
+            return WrappedModule(value, None, self)
+        if isinstance(value, type):
+            return WrappedClass(value, None, self) if self.wraps_class(value) else value
+        return WrappedFunction(value, root, self, direct=False)
+
+    def _wrapper_for(self, kind: type[Any], *, always: bool = False) -> type[WrappedObject] | None:
+        if not always and not self.is_drivers(kind):
+            return None
+        for base in kind.__mro__:
+            if base.__name__ in self.adapter.wrappers:
+                module, _, name = self.adapter.wrappers[base.__name__].partition(":")
+                own: type[WrappedObject] = getattr(import_module(module), name)
+                return own.of_kind(kind)
+        if issubclass(kind, _LAZY) or (kind.__module__ == "itertools" and hasattr(kind, "__next__")):
+            return WrappedIterator.of_kind(kind)
+        if callable(getattr(kind, "fetchmany", None)) and callable(getattr(kind, "execute", None)):
+            return WrappedCursor.of_kind(kind)
+        return WrappedObject.of_kind(kind)
 
 
-def unwrapped_one(value: Any) -> Any:
-    """
-    The driver's own object in place of a wrapped one.
-    """
-    from motorish.proxy.wrapped import Wrapped
+@cache
+def _are_named(names: frozenset[str], kind: type[Any], name: str) -> bool:
+    if name and name in names:
+        return True
+    dotted = f".{name}" if name else ""
+    return any(f"{base.__qualname__}{dotted}" in names for base in kind.__mro__)
 
-    return value.delegate if isinstance(value, Wrapped) else value
 
-
-def unwrapped(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """
-    The driver's own objects in place of wrapped ones.
-    """
-    return tuple([unwrapped_one(value) for value in values])
+def _is_network_file(file: Any) -> bool:
+    # What socket.makefile() gives.
+    for name in ("buffer", "raw"):
+        file = getattr(file, name, file)
+    return isinstance(file, socket.SocketIO)

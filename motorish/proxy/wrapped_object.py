@@ -1,0 +1,231 @@
+"""
+The driver's objects, wrapped: methods, context managers, iterators, cursors and generators.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from contextlib import aclosing
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from motorish.errors import UsageError
+from motorish.proxy.iteration import all_rows, one_row, some_rows, steps, take
+from motorish.proxy.spans import Span
+from motorish.proxy.wrapped import Wrapped, WrappedFunction, set_own, unwrapped
+
+if TYPE_CHECKING:
+    from motorish.proxy.roots import Root
+    from motorish.proxy.wrapping import Wrapping
+
+ROWS = 100
+"""Rows of a cursor that are fetched at once, unless the application has set its ``arraysize``."""
+
+_PASSED_ON = (
+    "__len__", "__bool__", "__contains__", "__getitem__", "__setitem__", "__delitem__", "__lt__", "__le__",
+    "__gt__", "__ge__", "__int__", "__float__", "__index__", "__bytes__", "__fspath__", "__str__",
+    "__format__", "__add__", "__sub__", "__mul__", "__truediv__", "__mod__", "__and__", "__or__", "__xor__",
+    "__lshift__", "__rshift__", "__radd__", "__rsub__", "__rmul__", "__rand__", "__ror__", "__rxor__",
+    "__neg__", "__pos__", "__invert__",
+)  # fmt: skip
+
+
+class WrappedObject(Wrapped):
+    """
+    An object of the driver's.
+
+    `of_kind` makes the subclass for each class of the driver's; it has the special methods that class has.
+    """
+
+    __slots__ = ("_spans",)
+
+    _spans: list[tuple[Any, Span]]
+
+    __iter__ = None  # 'async for', not 'for'
+
+    def __init__(self, delegate: Any, root: Root | None, wrapping: Wrapping) -> None:
+        super().__init__(delegate, root, wrapping)
+        set_own(self, "_spans", [])
+
+    @classmethod
+    def of_kind(cls, kind: type[Any]) -> type[WrappedObject]:
+        """
+        The subclass for objects of *kind*.
+        """
+        names: dict[str, Any] = {"__slots__": (), "__doc__": kind.__doc__}
+        for name in _PASSED_ON:
+            method = getattr(kind, name, None)
+            if method is not None and method is not getattr(object, name, None):
+                names[name] = _passing_on(name)
+        if callable(getattr(kind, "__call__", None)):  # noqa: B004  # of its objects, not of itself
+            names["__call__"] = _call
+        return type(f"Wrapped{kind.__name__}", (cls,), names)
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self
+        yield  # makes it a generator: nothing is to be waited for
+
+    async def __aenter__(self) -> Any:
+        delegate, root = self.delegate, self._root
+        enter = getattr(type(delegate), "__enter__", None)
+        if enter is None and not hasattr(delegate, "close"):
+            raise TypeError(f"{type(delegate).__name__} is no context manager, and has no close()")
+        span = Span()
+        entered = self
+        if enter is not None:
+            entered = await self._wrapping.start(enter, (delegate,), {}, root, span.context())
+        if root is None or root.turn is not None:
+            span.show()
+        self._spans.append((asyncio.current_task(), span))
+        return entered
+
+    async def __aexit__(self, *exc_info: Any) -> Any:
+        span = self._take_span()
+        leave = getattr(type(self.delegate), "__exit__", None)
+        try:
+            if leave is None:
+                await self._wrapping.start(self.delegate.close, (), {}, self._root, span.context(last=True))
+                return None
+            args = (self.delegate, *exc_info)
+            return await self._wrapping.start(leave, args, {}, self._root, span.context(last=True))
+        finally:
+            span.hide()
+
+    def _take_span(self) -> Span:
+        # Several tasks may have entered.
+        current = asyncio.current_task()
+        for position in range(len(self._spans) - 1, -1, -1):
+            if self._spans[position][0] is current:
+                return self._spans.pop(position)[1]
+        return self._spans.pop()[1]
+
+    def __enter__(self) -> NoReturn:
+        raise UsageError(f"use {type(self.delegate).__name__} in 'async with', not in 'with'")
+
+    def __exit__(self, *exc_info: object) -> None: ...
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        wrapping, root = self._wrapping, self._root
+        iterator = unwrapped(await wrapping.start(iter, (self.delegate,), {}, root))
+        if not wrapping.is_drivers(type(iterator)):  # that of a list or the like
+            for item in iterator:
+                yield wrapping.give(item, root)
+            return
+        async with aclosing(steps(wrapping, root, Span(), iterator)) as items:
+            async for item in items:
+                yield item
+
+    async def __anext__(self) -> Any:
+        items, error = await self._wrapping.start(take, (self.delegate, 1), {}, self._root)
+        if items:
+            return self._wrapping.give(items[0], self._root)
+        raise error or StopAsyncIteration
+
+
+class WrappedCursor(WrappedObject):
+    """
+    A cursor of PEP 249: rows are fetched in batches.
+    """
+
+    __slots__ = ("_ahead",)
+
+    _ahead: deque[Any]  # rows that were fetched and not asked for yet
+
+    def __init__(self, delegate: Any, root: Root | None, wrapping: Wrapping) -> None:
+        super().__init__(delegate, root, wrapping)
+        set_own(self, "_ahead", deque())
+
+    def __getattr__(self, name: str) -> Any:
+        if self._ahead:
+            fetch = {"fetchone": one_row, "fetchmany": some_rows, "fetchall": all_rows}.get(name)
+            if fetch is not None:
+                bound = fetch(self.delegate, self._ahead)
+                return WrappedFunction(bound, self._root, self._wrapping, direct=False)
+            if callable(getattr(self.delegate, name)):  # execute(), scroll(), close() ...
+                self._ahead.clear()
+        return super().__getattr__(name)
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        ahead, wrapping, root = self._ahead, self._wrapping, self._root
+        while True:
+            while ahead:
+                yield wrapping.give(ahead.popleft(), root)
+            size = getattr(self.delegate, "arraysize", 1)
+            size = size if isinstance(size, int) and size > 1 else ROWS
+            rows = await wrapping.start(self.delegate.fetchmany, (size,), {}, root)
+            if not rows:
+                return
+            ahead.extend(rows)
+
+    async def __anext__(self) -> Any:
+        row = await self._wrapping.start(one_row(self.delegate, self._ahead), (), {}, self._root)
+        if row is None:
+            raise StopAsyncIteration
+        return row
+
+
+class WrappedIterator(WrappedObject):
+    """
+    A generator or the like: an asynchronous generator, each step of which runs in a child.
+
+    All steps have one Context and one identity.  It is closed when it is abandoned.
+    """
+
+    __slots__ = ("_steps",)
+
+    _steps: AsyncGenerator[Any, Any]
+
+    def __init__(self, delegate: Any, root: Root | None, wrapping: Wrapping) -> None:
+        super().__init__(delegate, root, wrapping)
+        set_own(self, "_steps", steps(wrapping, root, Span(), delegate))
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self
+
+    def __anext__(self) -> Any:
+        return self._steps.__anext__()
+
+    def asend(self, value: Any) -> Any:
+        """
+        As a generator's ``send``.
+        """
+        return self._steps.asend(value)
+
+    def athrow(self, *exception: Any) -> Any:
+        """
+        As a generator's ``throw``.
+        """
+        return self._steps.athrow(*exception)
+
+    def aclose(self) -> Any:
+        """
+        As a generator's ``close``.
+        """
+        return self._steps.aclose()
+
+    async def __aenter__(self) -> Any:
+        if not isinstance(self.delegate, GeneratorType):
+            return await super().__aenter__()
+        return self
+
+    async def __aexit__(self, *exc_info: Any) -> Any:
+        if not isinstance(self.delegate, GeneratorType):
+            return await super().__aexit__(*exc_info)
+        await self.aclose()
+        return None
+
+
+def _passing_on(name: str) -> Callable[..., Any]:
+    def method(self: WrappedObject, *args: Any) -> Any:
+        delegate = self.delegate
+        result = getattr(type(delegate), name)(delegate, *map(unwrapped, args))
+        return self._wrapping.give(result, self._root)
+
+    method.__name__ = name
+    return method
+
+
+def _call(self: WrappedObject, /, *args: Any, **kwargs: Any) -> Any:
+    return self._wrapping.start(self.delegate, args, kwargs, self._root)
