@@ -71,7 +71,7 @@ class Runner:
         record, arguments = (self.log(mode).with_suffix(suffix) for suffix in (".jsonl", ".args"))
         record.unlink(missing_ok=True)
         arguments.write_text("\n".join([*self._exclusions(), *selection]))
-        command = [sys.executable, *how.command, "-p", "outcome_recorder"]
+        command = [sys.executable, *how.command, *self.suite.arguments, "-p", "outcome_recorder"]
         command += ["--continue-on-collection-errors", f"@{arguments}"]
         with self.suite.topologies[self.topology](self.work) as environment, self.log(mode).open("a") as log:
             child = subprocess.Popen(

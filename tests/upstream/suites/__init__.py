@@ -60,6 +60,7 @@ class Suite:
         topologies: Ways to run the servers; the first is what the quick part uses.
         tests: What to give to pytest for all of the tests.
         quick: What to give to pytest for the part that the project's own tests run.
+        arguments: More of pytest's own, in every mode.
         test_timeout: Seconds that one test may take before it counts as hung.
     """
 
@@ -72,6 +73,7 @@ class Suite:
     topologies: Mapping[str, Topology]
     tests: tuple[str, ...]
     quick: tuple[str, ...]
+    arguments: tuple[str, ...] = ()
     test_timeout: float = 120.0
 
     def notes(self, table: str, topology: str) -> dict[str, str]:

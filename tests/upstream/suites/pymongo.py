@@ -15,7 +15,7 @@ from typing import Any
 from motorish.integrations.servers.base import ServerError
 from motorish.integrations.servers.mongod import Mongod
 from motorish.integrations.servers.replica_set import ReplicaSet
-from suites import Mode, Suite, green
+from suites import Suite, green
 
 _QUICK = ("collection", "cursor", "database", "client", "bulk", "session", "transactions")
 
@@ -106,10 +106,7 @@ SUITE = Suite(
     unpack=("test/",),
     pytest_ini=_pytest_ini,
     socket_of="pymongo.pool_shared",
-    modes={
-        "green": green("pymongo"),
-        "proxies": Mode(("-m", "pytest", "-p", "synchro_plugin"), known="proxy_difference"),
-    },
+    modes={"green": green("pymongo")},
     topologies={
         "one": lambda work: replica_set(1),
         "tls-auth": _tls_auth,
@@ -120,4 +117,5 @@ SUITE = Suite(
         *(f"test/test_{name}.py" for name in _QUICK),
         "test/test_change_stream.py::TestCollectionChangeStream",
     ),
+    arguments=("-p", "suites.pymongo_settings"),
 )
