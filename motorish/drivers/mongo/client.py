@@ -79,6 +79,7 @@ class MotorClient(Watchable, Deployment, WithLoop):
     get_database = DelegateMethod().wrap(Database)
     get_default_database = DelegateMethod().wrap(Database)
     next = DelegateMethod()  # a TypeError: a client is not an iterator
+    __next__ = DelegateMethod()
 
     HOST = ReadOnlyProperty()
     PORT = ReadOnlyProperty()

@@ -90,6 +90,7 @@ class MotorCollection(Watchable):
     update_search_index = AsyncCommand()
 
     next = DelegateMethod()  # a TypeError: a collection is not an iterator
+    __next__ = DelegateMethod()
     with_options = DelegateMethod().wrap(Collection)
 
     codec_options = ReadOnlyProperty()

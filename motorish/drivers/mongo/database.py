@@ -62,6 +62,7 @@ class MotorDatabase(Watchable):
 
     get_collection = DelegateMethod().wrap(Collection)
     next = DelegateMethod()  # a TypeError: a database is not an iterator
+    __next__ = DelegateMethod()
     with_options = DelegateMethod().wrap(Database)
 
     codec_options = ReadOnlyProperty()

@@ -45,6 +45,8 @@ def test_what_is_no_child() -> None:
         with pytest.raises(TypeError, match="not iterable"):
             parent.next()
         with pytest.raises(TypeError, match="not iterable"):
+            next(parent)
+        with pytest.raises(TypeError, match="not iterable"):
             iter(parent)
 
 
