@@ -46,6 +46,7 @@ docs: $(VENV)/.all-installed
 
 upstream: packages $(VENV)/.all-installed
 	$(BIN)/python tests/upstream/run.py --full
+	$(BIN)/python tests/upstream/synchro.py
 
 bench: packages $(VENV)/.all-installed
 	$(BIN)/python benchmarks/run.py $(BENCH)
