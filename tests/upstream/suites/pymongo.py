@@ -72,6 +72,7 @@ def _run(servers: ReplicaSet) -> Iterator[Mapping[str, str]]:
 
 @contextlib.contextmanager
 def replica_set(size: int) -> Iterator[Mapping[str, str]]:
+    """Run a replica set for the length of the block; yield the variables that tell the tests where."""
     with tempfile.TemporaryDirectory(prefix="motorish-upstream-") as folder:
         servers = ReplicaSet(size, folder)
         servers.nodes = [
