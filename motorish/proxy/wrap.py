@@ -97,7 +97,7 @@ def _wrapping(
     # Whoever wraps an object of the driver's gets the same wrapped one.
     key = (packages, engine, max_calls)
     found = _wrappings.get(key)
-    if found is None or (known is not None and found.adapter is not known):
+    if found is None or found.known is not known:
         found = _wrappings[key] = Wrapping(packages, engine, known, max_calls)
     return found
 

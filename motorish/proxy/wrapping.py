@@ -61,6 +61,7 @@ class Wrapping:
     ) -> None:
         self.packages = packages
         self.engine = engine
+        self.known = known
         self.adapter = known or Adapter(name="unknown", packages=())
         limit = max_calls if max_calls is not None else self.adapter.max_calls
         self._gate: AbstractContextManager[None] = NO_GATE if limit is None else Turns(limit)
@@ -261,7 +262,9 @@ def _are_named(names: frozenset[str], kind: type[Any], name: str) -> bool:
     if name and name in names:
         return True
     dotted = f".{name}" if name else ""
-    return any(f"{base.__qualname__}{dotted}" in names for base in kind.__mro__)
+    return any(
+        f"{base.__name__}{dotted}" in names or f"{base.__qualname__}{dotted}" in names for base in kind.__mro__
+    )
 
 
 def _is_network_file(file: Any) -> bool:

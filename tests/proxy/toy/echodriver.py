@@ -41,6 +41,22 @@ class Message:
         return len(self.text)
 
 
+class Block:
+    """
+    Sets a ContextVar from enter to exit.
+    """
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, Any] = {}
+
+    def __enter__(self) -> None:
+        name = f"block {len(self.tokens)}"
+        self.tokens[name] = current_block.set(name)
+
+    def __exit__(self, *exc_info: object) -> None:
+        current_block.reset(self.tokens[current_block.get()])
+
+
 class Connection:
     """
     A connection to the echo server.
