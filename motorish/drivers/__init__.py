@@ -12,14 +12,18 @@ from motorish.drivers._entry_points import load_registered
 ADAPTERS = {
     "bson": "motorish.drivers.mongo.adapter",
     "gridfs": "motorish.drivers.mongo.adapter",
+    "mysql": "motorish.drivers.mysql_connector",
     "psycopg": "motorish.drivers.postgres.psycopg",
     "psycopg2": "motorish.drivers.postgres.psycopg2",
     "psycopg_pool": "motorish.drivers.postgres.psycopg",
+    "pymemcache": "motorish.drivers.memcached",
     "pymongo": "motorish.drivers.mongo.adapter",
     "pymysql": "motorish.drivers.pymysql",
+    "redis": "motorish.drivers.redis",
     "requests": "motorish.drivers.http",
     "socks": "motorish.drivers.http",
     "sqlite3": "motorish.drivers.sqlite",
+    "thrift": "motorish.drivers.thrift",
     "urllib3": "motorish.drivers.http",
 }
 """Top-level package -> the module that registers its adapter."""

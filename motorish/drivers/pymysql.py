@@ -60,4 +60,16 @@ def _kill(twin: Any, server: str | None, thread_id: int) -> None:
         twin.close()
 
 
-PYMYSQL = register(Adapter(name="pymysql", packages=("pymysql",), on_abort=_kill_statement))
+def _stream_cursor(connection: Any) -> Any:
+    return connection.cursor(sys.modules["pymysql.cursors"].SSCursor)
+
+
+PYMYSQL = register(
+    Adapter(
+        name="pymysql",
+        packages=("pymysql",),
+        on_abort=_kill_statement,
+        direct=frozenset({"Connection.cursor", "Connection.escape", "Connection.literal", "Cursor.mogrify"}),
+        stream_cursor=_stream_cursor,
+    )
+)

@@ -58,6 +58,7 @@ class Answers(Group):
         async def main() -> None:
             for _ in range(10):
                 connection = await motorish.spawn(subject.open)
+                await motorish.spawn(subject.echo, connection, "warm")
                 calls = [motorish.spawn(subject.echo, connection, text) for text in ("mine", "yours")]
                 said = await asyncio.gather(*calls, return_exceptions=True)
                 for text, answer in zip(("mine", "yours"), said, strict=True):
