@@ -18,6 +18,8 @@ from suites import STOCK, Suite
 HERE = Path(__file__).parent
 WORST_LAST = ("crashed", "passed", "skipped", "failed", "hung")
 """A test's outcome is the last of these that was recorded for one of its phases or subtests."""
+START_S = 120.0
+"""How long, in seconds, pytest may take to start."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _wait(child: subprocess.Popen[bytes], record: Path, test_timeout: float) -> 
             now_size = record.stat().st_size if record.exists() else 0
             if now_size != size:
                 moved, size = time.monotonic(), now_size
-            elif time.monotonic() - moved > test_timeout:
+            elif time.monotonic() - moved > (test_timeout if size else START_S):
                 child.send_signal(signal.SIGABRT)  # pytest's faulthandler prints the stacks
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.wait(5.0)
