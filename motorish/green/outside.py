@@ -34,12 +34,16 @@ def before_lock_wait(what: str) -> None:
         )
 
 
-def before_io_wait(what: str) -> None:
+def before_io_wait(what: str, package: str = "") -> None:
     """
     A socket, select, sleep or condition is about to block this thread, for a limited time or for I/O.
 
     Warns once per call site where a loop runs here, and goes on: an application's existing synchronous
     calls keep working.
+
+    Args:
+        what: is about to wait, for the message.
+        package: whose policy holds, where the wait is not in the package's own Python code.
 
     Raises:
         BlockingCallError: the package was patched with ``on_loop="error"``.
@@ -47,6 +51,7 @@ def before_io_wait(what: str) -> None:
     if running_loop() is None:
         return
     policy, call, site = _find_call(sys._getframe(1))
+    policy = policies.get(package, policy)
     if policy == "allow":
         return
     message = (

@@ -128,6 +128,8 @@ def patch(*package_names: str, strict: bool = False, on_loop: OnLoop | None = No
         _make_packages_green(fresh)
         for name in names:
             outside.policies[name] = on_loop or outside.policies.get(name, "warn")
+    _call_wait_hooks(fresh, True)
+    with _lock:
         report = PatchReport(names, new, policies)
         if strict and report.escaped:
             report.__exit__(None, None, None)
@@ -193,7 +195,16 @@ def _make_packages_green(names: list[str]) -> None:
         _escapes[name] = [(where, what) for where, what in found if where.partition(".")[0] == name]
 
 
+def _call_wait_hooks(names: Iterable[str], active: bool) -> None:
+    # They may import the driver.
+    for known in {known.name: known for known in map(adapter.for_package, names) if known}.values():
+        if known.wait_hook is not None:
+            known.wait_hook(active)
+
+
 def _undo(names: Iterable[str]) -> None:
+    names = list(names)
+    _call_wait_hooks([name for name in names if name in finder.packages], False)
     for name in names:
         if name in finder.packages:
             finder.packages.discard(name)

@@ -1,0 +1,3 @@
+"""
+PostgreSQL: psycopg2 through its wait callback, psycopg 3 through its wait functions.
+"""

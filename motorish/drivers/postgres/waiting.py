@@ -1,0 +1,146 @@
+"""
+The wait callback of psycopg2: parks a child until PostgreSQL answers, and blocks elsewhere.
+
+libpq calls this where it would wait, with the connection's mutex held (see `guard`).  If it raises,
+psycopg2 closes the connection.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from psycopg2 import OperationalError
+from psycopg2.extensions import connection as stock
+from psycopg2.extensions import parse_dsn
+
+from motorish.drivers.postgres.cancel import Cancel
+from motorish.drivers.postgres.readiness import READ, WRITE, release_fd, wait_ready
+from motorish.errors import UsageError
+from motorish.green.stream import watch
+from motorish.hub import Abort, Child, current_child
+
+previous: Callable[[Any], object] | None = None
+"""The application's own wait callback, which waits outside children."""
+
+_poll = stock.poll  # not that of a guarded connection, whose turn it need not be in this thread
+_POLL_OK, _POLL_READ, _POLL_WRITE = range(3)
+_ESTABLISHED = (1, 2, 5)  # STATUS_READY, STATUS_BEGIN and STATUS_PREPARED of psycopg2.extensions
+
+
+def wait(connection: Any) -> None:
+    """
+    Wait until the connection is made, or until it has the result of what it executes.
+
+    Raises:
+        psycopg2.OperationalError: the server is gone; the connection was not made in time.
+        UsageError: (in a child) nobody guards this connection.
+        BaseException: the call is being aborted; the server will be told.
+    """
+    child = current_child()
+    if child is not None:
+        _wait_in_child(connection, child)
+    elif previous is not None:
+        previous(connection)
+    elif connection.status in _ESTABLISHED:
+        _wait_outside(connection)
+    else:
+        _connect(connection)
+
+
+def _wait_in_child(connection: Any, child: Child) -> None:
+    guard = getattr(connection, "_guard", None)
+    if guard is None:
+        raise UsageError(
+            f"{connection!r} was made before motorish.patch('psycopg2'), or not by psycopg2.connect() with "
+            "a class as its connection_factory: a second call on it would stop the event loop for ever"
+        )
+    with guard:
+        if connection.status not in _ESTABLISHED:
+            _connect(connection)
+            return
+        fd = connection.fileno()
+        try:
+            while (state := _poll(connection)) != _POLL_OK:
+                watch(child, {fd: READ if state == _POLL_READ else WRITE}, None)
+        except BaseException:
+            give_up(connection, child, fd)
+            raise
+
+
+def give_up(connection: Any, child: Child | None, fd: int) -> None:
+    """
+    The connection is about to be closed: see to its descriptor, and to what the server executes.
+
+    Args:
+        child: the current one, or None.
+        fd: the connection's.
+    """
+    if child is None or connection.closed:
+        return
+    release_fd(child.hub, fd)
+    if child.abort is not None:
+        cancel = Cancel(connection)
+        if child.abort is Abort.LOOP_CLOSED:
+            cancel.send_at_close()
+        else:
+            child.aftermath += (cancel.send_after_abort,)
+
+
+def _wait_outside(connection: Any) -> None:
+    while (state := _poll(connection)) != _POLL_OK:
+        try:
+            wait_ready(connection.fileno(), READ if state == _POLL_READ else WRITE)
+        except KeyboardInterrupt:
+            connection.cancel()  # and wait for the server's error, as psycopg2.extras.wait_select does
+
+
+def _connect(connection: Any) -> None:
+    # In this mode libpq leaves it to us to keep connect_timeout, for each address that it tries.  When it
+    # passes we cut the attempt off, which makes libpq go on to the next address, or give up.
+    limit = connect_timeout(connection)
+    until = None
+    fd, late = -1, False
+    while True:
+        try:
+            state = _poll(connection)
+        except OperationalError as error:
+            if not late:
+                raise
+            raise OperationalError(f"{error}connection timeout expired") from None
+        if state == _POLL_OK:
+            return
+        now_fd = connection.fileno()
+        if now_fd != fd:
+            fd, late = now_fd, False
+            until = None if limit is None else monotonic() + limit
+        elif late:
+            raise OperationalError("connection timeout expired")
+        left = None if until is None else max(0.0, until - monotonic())
+        if not wait_ready(fd, READ if state == _POLL_READ else WRITE, left):
+            late = True
+            cut_off(fd)
+
+
+def cut_off(fd: int) -> None:
+    """
+    End what libpq does with a descriptor, without closing it.
+    """
+    with socket.socket(fileno=os.dup(fd)) as duplicate, suppress(OSError):
+        duplicate.shutdown(socket.SHUT_RDWR)
+
+
+def connect_timeout(connection: Any) -> float | None:
+    """
+    The ``connect_timeout`` in seconds that holds for a psycopg2 connection, or None.
+    """
+    given = parse_dsn(connection.dsn).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT")
+    try:
+        seconds = float(given or 0)
+    except ValueError:
+        return None  # libpq will complain
+    return seconds if seconds > 0 else None
