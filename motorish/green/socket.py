@@ -63,7 +63,7 @@ class socket(RegisteredSocket):
         super().__init__(family, type, proto, fileno)
         self._stream = None
         self._sender = self._unparked = 0
-        self._handed_on = self._poisoned = False
+        self._handed_on = self._poisoned = self._out_of_step = False
         self._kernel_timeouts: dict[int, float] = {}  # SO_RCVTIMEO and SO_SNDTIMEO, where set
         nonblocking = type > 0 and bool(type & _NONBLOCK)
         self._timeout = 0.0 if nonblocking else _socket.getdefaulttimeout()
@@ -260,6 +260,12 @@ class socket(RegisteredSocket):
         return self._once_ready(True, call, *args)
 
     def _note_send(self) -> None:
+        if self._out_of_step:
+            self.poison()
+            raise ConnectionAbortedError(
+                errno.ECONNABORTED,
+                "two calls used this connection at once, and one was refused: what comes next is its reply",
+            )
         child = getcurrent()
         if type(child) is Child:
             self._sender = child.serial
@@ -341,6 +347,7 @@ class socket(RegisteredSocket):
                 return stream.wait_writable(child, timeout)
             return stream.wait_readable(child, timeout)
         except BusyError:
+            self._out_of_step = self._out_of_step or (not writing and self._sender == child.serial)
             raise
         except BaseException:
             if child.abort is not None:

@@ -32,6 +32,8 @@ class GreenSSLSocket(_stdlib.SSLSocket, _green_socket.socket):  # type: ignore[m
     def read(self, len: int = 1024, buffer: Any = None) -> Any:
         if self._unparked > _green_socket._FAIR_BYTES:
             self._let_others()
+        if self._timeout != 0.0 and self._stream is not None and self._stream.reader is not None:
+            self._wait(False, 0.0)  # refuses us: what has arrived is for the one that waits for it
         data = self._tls("read", super().read, len, buffer)
         self._sender = 0
         self._unparked += (data if buffer is not None else data.__len__()) + _green_socket._FAIR_CALL_BYTES

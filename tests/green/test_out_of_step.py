@@ -1,0 +1,105 @@
+"""
+Two calls that use one connection at once: no call ever gets a reply that is another's.
+"""
+
+from __future__ import annotations
+
+import ssl as stdlib_ssl
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import motorish
+from motorish.errors import BusyError
+from motorish.green import socket
+
+RunAsync = Callable[..., Any]
+Contexts = tuple[stdlib_ssl.SSLContext, stdlib_ssl.SSLContext]
+
+pytestmark = [
+    pytest.mark.usefixtures("dispatcher"),
+    pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"]),
+]
+
+
+async def connected(contexts: Contexts, *, tls: bool) -> tuple[Any, Any]:
+    """
+    Two green sockets that are connected to each other.
+    """
+    ours, peer = socket.socketpair()
+    if not tls:
+        return ours, peer
+    client, server = contexts
+    answering = motorish.spawn(server.wrap_socket, peer, server_side=True)
+    asking = motorish.spawn(client.wrap_socket, ours, server_hostname="localhost")
+    return await asking, await answering
+
+
+def ask(ours: Any, question: bytes) -> bytes:
+    """
+    Send something and read the reply.
+    """
+    ours.sendall(question)
+    return bytes(ours.recv(9))
+
+
+def test_the_first_gets_its_reply_and_nobody_the_seconds(
+    run_async: RunAsync, contexts: Contexts, tls: bool
+) -> None:
+    """
+    The second call is refused; its reply is on the way, so the connection serves no later call.
+    """
+
+    async def main() -> None:
+        ours, peer = await connected(contexts, tls=tls)
+        with ours, peer:
+            first = motorish.spawn(ask, ours, b"1")
+            with pytest.raises(BusyError):
+                await motorish.spawn(ask, ours, b"2")
+            peer.send(b"to 1")
+            assert b"to 1" == await first
+            peer.send(b"to 2")
+            with pytest.raises(ConnectionAbortedError, match="two calls"):
+                await motorish.spawn(ask, ours, b"3")
+            assert -1 == ours.fileno()
+
+    run_async(main())
+
+
+def test_a_reply_that_is_there_is_not_for_the_second(
+    run_async: RunAsync, contexts: Contexts, tls: bool
+) -> None:
+    """
+    The reply has come, and the call that waits for it has not been woken: the second one does not take it.
+    """
+
+    async def main() -> None:
+        ours, peer = await connected(contexts, tls=tls)
+        with ours, peer:
+            first = motorish.spawn(ask, ours, b"1")
+            peer.send(b"to 1")
+            with pytest.raises(BusyError):
+                await motorish.spawn(ask, ours, b"2")
+            assert b"to 1" == await first
+
+    run_async(main())
+
+
+def test_who_only_listens_may_be_helped_by_another(
+    run_async: RunAsync, contexts: Contexts, tls: bool
+) -> None:
+    """
+    One call reads and others write, which is no mistake: all goes on.
+    """
+
+    async def main() -> None:
+        ours, peer = await connected(contexts, tls=tls)
+        with ours, peer:
+            for number in (b"1", b"2"):
+                listening = motorish.spawn(ours.recv, 9)
+                await motorish.spawn(ours.sendall, number)
+                peer.send(number)
+                assert number == await listening
+
+    run_async(main())
