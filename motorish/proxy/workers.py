@@ -103,7 +103,7 @@ class Worker:
             BaseException: whatever *function* raises; the call was aborted.
         """
         if self._thread is None:
-            self._thread = _take_thread()
+            self._thread = _threads.take()
             self._finalizer = weakref.finalize(self, self._thread.work.put, None)
             self._finalizer.atexit = False
         job = _Job(function, args, kwargs)
@@ -218,44 +218,60 @@ class _Thread:
         self.work: SimpleQueue[_Job | None] = SimpleQueue()  # None: it has one user less
 
 
-_threads: list[_Thread] = []
-_lock = threading.Lock()
+class Threads:
+    """
+    The threads that workers share out among themselves.
+
+    Args:
+        limit: how many there are at most.
+        idle_s: after so many seconds without work and without a worker, one ends.
+    """
+
+    def __init__(self, limit: int = MAX_THREADS, idle_s: float = IDLE_S) -> None:
+        self.all: list[_Thread] = []
+        self._limit, self._idle_s = limit, idle_s
+        self._lock = threading.Lock()
+
+    def take(self) -> _Thread:
+        """
+        A thread that has no worker, or a new one; if there may be no more, the one with the fewest workers.
+        """
+        with self._lock:
+            thread = min(self.all, key=lambda thread: thread.users, default=None)
+            if thread is None or (thread.users and len(self.all) < self._limit):
+                thread = _Thread()
+                self.all.append(thread)
+                threading.Thread(
+                    target=self._run, args=(thread,), name="motorish worker", daemon=True
+                ).start()
+            thread.users += 1
+            return thread
+
+    def _run(self, thread: _Thread) -> None:
+        while True:
+            try:
+                job = thread.work.get(timeout=self._idle_s)
+            except Empty:
+                with self._lock:
+                    if not thread.users:
+                        self.all.remove(thread)
+                        return
+                continue
+            if job is not None:
+                job.work()
+                del job
+            else:
+                with self._lock:
+                    thread.users -= 1
 
 
-def _take_thread() -> _Thread:
-    with _lock:
-        thread = min(_threads, key=lambda thread: thread.users, default=None)
-        if thread is None or (thread.users and len(_threads) < MAX_THREADS):
-            thread = _Thread()
-            _threads.append(thread)
-            threading.Thread(target=_work, args=(thread,), name="motorish worker", daemon=True).start()
-        thread.users += 1
-        return thread
-
-
-def _work(thread: _Thread) -> None:
-    while True:
-        try:
-            job = thread.work.get(timeout=IDLE_S)
-        except Empty:
-            with _lock:
-                if not thread.users:
-                    _threads.remove(thread)
-                    return
-            continue
-        if job is not None:
-            job.work()
-            del job
-        else:
-            with _lock:
-                thread.users -= 1
+_threads = Threads()
 
 
 def _after_fork() -> None:
     # Threads do not survive it.
-    global _lock
-    _lock = threading.Lock()
-    _threads.clear()
+    global _threads
+    _threads = Threads()
 
 
 os.register_at_fork(after_in_child=_after_fork)

@@ -102,16 +102,13 @@ class _Callable(Wrapped):
         set_own(self, "_direct", direct)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        wrapping = self._wrapping
-        if not self._direct:
-            return wrapping.start(self.delegate, args, kwargs, self._root)
-        kwargs = {name: unwrapped(value) for name, value in kwargs.items()}
-        return wrapping.give(self.delegate(*map(unwrapped, args), **kwargs), self._root)
+        call = self._wrapping.call_at_once if self._direct else self._wrapping.start
+        return call(self.delegate, args, kwargs, self._root)
 
     def __getattr__(self, name: str) -> Any:
         if name == "__signature__":
             try:
-                if self._direct or has_callback_parameter(self.delegate):
+                if has_callback_parameter(self.delegate):
                     return inspect.signature(self.delegate)
                 return with_callback(self.delegate)
             except ValueError:

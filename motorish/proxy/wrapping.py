@@ -23,7 +23,7 @@ from weakref import WeakValueDictionary
 from motorish import green
 from motorish.adapter import Adapter, Engine
 from motorish.calls import Callback, check_callback, hand_over, has_callback_parameter
-from motorish.hub import spawn
+from motorish.hub import current_hub, spawn
 from motorish.patcher import copies
 from motorish.proxy.roots import NO_GATE, root_of
 from motorish.proxy.roots import Root as Root
@@ -182,10 +182,7 @@ class Wrapping:
             BusyError: the call would wait for the one that starts it.
             TypeError: the callback is none.
         """
-        callback: Callback | None = None
-        if "callback" in kwargs and not has_callback_parameter(function):
-            callback = kwargs.pop("callback")
-            check_callback(callback)
+        callback = _take_callback(function, kwargs)
         if root is None:  # a function that is given a connection is a call on that connection
             objects = (value for value in (*args, *kwargs.values()) if isinstance(value, WrappedObject))
             root = next((found._root for found in objects), None)
@@ -195,6 +192,21 @@ class Wrapping:
         kwargs = {name: unwrapped(value) for name, value in kwargs.items()}
         run = (function, args, kwargs, root)
         return hand_over(spawn(self._run, run, context=context, future_class=WrappedFuture), callback)
+
+    def call_at_once(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], root: Root | None
+    ) -> Any:
+        """
+        As `start`, for a function that does not wait: call it here and now, and return what it gives.
+        """
+        callback = _take_callback(function, kwargs)
+        kwargs = {name: unwrapped(value) for name, value in kwargs.items()}
+        value = self.give(function(*map(unwrapped, args), **kwargs), root)
+        if callback is None:
+            return value
+        future = WrappedFuture(loop=current_hub().loop)
+        future.set_result(value)
+        return hand_over(future, callback)
 
     def _run(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], root: Root | None
@@ -263,8 +275,18 @@ def _are_named(names: frozenset[str], kind: type[Any], name: str) -> bool:
         return True
     dotted = f".{name}" if name else ""
     return any(
-        f"{base.__name__}{dotted}" in names or f"{base.__qualname__}{dotted}" in names for base in kind.__mro__
+        f"{base.__name__}{dotted}" in names or f"{base.__qualname__}{dotted}" in names
+        for base in kind.__mro__
     )
+
+
+def _take_callback(function: Callable[..., Any], kwargs: dict[str, Any]) -> Callback | None:
+    # That of our own, out of what the application has given.
+    if "callback" not in kwargs or has_callback_parameter(function):
+        return None
+    callback: Callback | None = kwargs.pop("callback")
+    check_callback(callback)
+    return callback
 
 
 def _is_network_file(file: Any) -> bool:

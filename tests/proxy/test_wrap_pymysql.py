@@ -1,0 +1,153 @@
+"""
+motorish.wrap(pymysql) against a real MariaDB: what the first screen of the docs shows.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pymysql
+import pytest
+
+import motorish
+from motorish.integrations.servers import MariaDB
+from tests.loops import on_every_loop, outcome, run_asyncio
+
+
+@pytest.fixture
+def mysql() -> Iterator[Any]:
+    """
+    Return the wrapped driver.
+    """
+    yield motorish.wrap(pymysql)
+    motorish.unpatch("pymysql")
+
+
+@pytest.fixture
+def login(mariadb: MariaDB) -> dict[str, Any]:
+    """
+    Return what connect() needs.
+    """
+    return {
+        "host": mariadb.host,
+        "port": mariadb.port,
+        "user": mariadb.user,
+        "password": mariadb.password,
+        "database": mariadb.database,
+    }
+
+
+@on_every_loop
+def test_everyday_use(mysql: Any, login: dict[str, Any], run: Any) -> None:
+    """
+    Connect, execute, iterate, dictionaries, errors, transactions, on every loop.
+    """
+
+    async def main() -> None:
+        connection = await mysql.connect(**login, cursorclass=mysql.cursors.DictCursor)
+        async with connection.cursor() as cursor:
+            await cursor.execute("create temporary table users (id int primary key, name varchar(20))")
+            rows = [{"id": number, "name": f"user {number}"} for number in range(300)]
+            await cursor.executemany("insert into users values (%(id)s, %(name)s)", rows)
+            await cursor.execute("select * from users order by id")
+            assert rows == [row async for row in cursor]
+            assert ("id", "name") == tuple(column[0] for column in cursor.description)
+            with pytest.raises(mysql.err.IntegrityError):
+                await cursor.execute("insert into users values (1, 'twice')")
+            await cursor.execute("select version() as v")
+            assert {"v": connection.get_server_info} != await cursor.fetchone()
+        assert await connection.ping() is None
+        assert isinstance(connection, mysql.connections.Connection)
+        await connection.close()
+
+    run(main)
+
+
+def test_streaming(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    A server-side cursor streams; connection and cursor leave with their blocks.
+    """
+
+    async def main() -> None:
+        async with (
+            mysql.connect(**login) as connection,
+            connection.cursor(mysql.cursors.SSCursor) as cursor,
+        ):
+            await cursor.execute("select seq from seq_1_to_1000")
+            assert list(range(1, 1001)) == [number async for (number,) in cursor]
+        assert not connection.open
+
+    run_asyncio(main)
+
+
+def test_many_at_once(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    Fifty connections wait for the server at once, and get the right answers; one connection's calls queue.
+    """
+
+    async def ask(number: int) -> int:
+        async with mysql.connect(**login) as connection, connection.cursor() as cursor:
+            calls = [connection.query(f"select {number}, sleep(0.02)"), connection.ping()]
+            await cursor.execute("select %s, sleep(0.02)", (number,))
+            row = await cursor.fetchone()
+            await asyncio.gather(*calls)
+            return int(row[0])
+
+    async def main() -> None:
+        assert list(range(50)) == await asyncio.gather(*map(ask, range(50)))
+
+    run_asyncio(main)
+
+
+def test_cancel(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    A cancelled statement ends on the server too, and its connection is closed.
+    """
+
+    async def main() -> None:
+        connection, other = await mysql.connect(**login), await mysql.connect(**login)
+        cursor = await connection.cursor()
+        call = cursor.execute("select sleep(30) as abandoned")
+        await asyncio.sleep(0)
+        call.cancel()
+        assert asyncio.CancelledError is await outcome(call)
+        async with other.cursor() as watching, asyncio.timeout(10):
+            running = 1
+            while running:
+                await watching.execute(
+                    "select count(*) from information_schema.processlist where info like %s",
+                    ("select sleep(30) as ab%",),
+                )
+                (running,) = await watching.fetchone()
+        with pytest.raises(mysql.err.Error):
+            await connection.ping(reconnect=False)
+        await other.close()
+
+    run_asyncio(main)
+
+
+def test_callbacks(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    The callback style, from connect to the rows.
+    """
+
+    async def main() -> None:
+        done = asyncio.get_running_loop().create_future()
+
+        def on_connection(connection: Any, error: BaseException | None) -> None:
+            assert error is None
+            connection.cursor(callback=lambda cursor, error: on_cursor(connection, cursor))
+
+        def on_cursor(connection: Any, cursor: Any) -> None:
+            cursor.execute("select 1", callback=lambda count, error: on_executed(connection, cursor))
+
+        def on_executed(connection: Any, cursor: Any) -> None:
+            cursor.fetchall(callback=lambda rows, error: on_rows(connection, rows))
+
+        def on_rows(connection: Any, rows: Any) -> None:
+            connection.close(callback=lambda result, error: done.set_result(rows))
+
+        mysql.connect(**login, callback=on_connection)
+        assert ((1,),) == await done
+
+    run_asyncio(main)
