@@ -17,7 +17,6 @@ from motor import MotorClient, motor_gridfs  # noqa: E402  (only now are there a
 
 from motorish.integrations import gridfs_http  # noqa: E402
 
-
 assert MotorClient is motorish.MotorClient  # and so PyMongo is patched
 
 
