@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 WORST_LAST = ("crashed", "passed", "skipped", "failed", "hung")
 """A test's outcome is the last of these that was recorded for one of its phases or subtests."""
 START_S = 120.0
-"""How long, in seconds, pytest may take to start."""
+"""How long, in seconds, pytest may take before the first test and between two."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,11 @@ def _wait(child: subprocess.Popen[bytes], record: Path, test_timeout: float) -> 
             child.wait(1.0)
             return False
         except subprocess.TimeoutExpired:
-            now_size = record.stat().st_size if record.exists() else 0
-            if now_size != size:
-                moved, size = time.monotonic(), now_size
-            elif time.monotonic() - moved > (test_timeout if size else START_S):
+            events = record.read_bytes() if record.exists() else b""
+            limit = test_timeout if events.endswith(b'"started"]\n') else START_S
+            if len(events) != size:
+                moved, size = time.monotonic(), len(events)
+            elif time.monotonic() - moved > limit:
                 child.send_signal(signal.SIGABRT)  # pytest's faulthandler prints the stacks
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.wait(5.0)

@@ -47,7 +47,7 @@ def test_what_hangs_or_crashes_is_told_and_the_rest_runs(tmp_path: Path) -> None
     (tmp_path / "own_driver.py").write_text("import socket")
     (tmp_path / "test_it.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
-    runner = Runner(_suite(test_timeout=5.0), "none", tmp_path, tmp_path)
+    runner = Runner(_suite(test_timeout=3.0), "none", tmp_path, tmp_path)
 
     outcomes = runner.run("stock", ["test_it.py"])
 
