@@ -14,6 +14,7 @@ slapd              slapd
 rabbitmq-server    rabbitmq-server
 nginx              nginx-light
 thrift             thrift-compiler
+beanstalkd         beanstalkd
 chromium           chromium
 "
 
