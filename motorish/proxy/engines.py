@@ -12,7 +12,7 @@ import importlib.machinery
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -83,7 +83,7 @@ def packages_to_patch(package: str) -> set[str]:
     """
     known = adapter.for_package(package)
     if known is not None:
-        return set(known.packages)
+        return _installed(known.packages)
     if package in sys.stdlib_module_names or package == "__main__":
         return {package}
     return {package} | _waiting_below(package)
@@ -103,7 +103,7 @@ def _waiting_below(package: str) -> frozenset[str]:
         known = adapter.for_package(name)
         if known is not None:
             if known.engine == "greenlet":
-                found.update(known.packages)
+                found |= _installed(known.packages)
             continue
         try:
             contents = _contents(name)
@@ -113,6 +113,10 @@ def _waiting_below(package: str) -> frozenset[str]:
         if contents.waiting is not None:
             found.add(name)
     return frozenset(found)
+
+
+def _installed(packages: Iterable[str]) -> set[str]:
+    return {name for name in packages if name in sys.modules or importlib.util.find_spec(name) is not None}
 
 
 @cache
@@ -190,8 +194,8 @@ def _imports_of(file: Path) -> Iterator[str]:
             yield module
             yield f"{module}.{first}"
         for name in modules.split(","):
-            if words := name.split():
-                yield words[0].rstrip(";")
+            if words := name.replace(";", " ").split():
+                yield words[0]
 
 
 def _makes_network_calls(file: Path) -> bool:
