@@ -10,7 +10,9 @@ from motorish import adapter
 from motorish.drivers._entry_points import load_registered
 
 ADAPTERS = {
+    "asgiref": "motorish.drivers.django",
     "bson": "motorish.drivers.mongo.adapter",
+    "django": "motorish.drivers.django",
     "gridfs": "motorish.drivers.mongo.adapter",
     "mysql": "motorish.drivers.mysql_connector",
     "psycopg": "motorish.drivers.postgres.psycopg",

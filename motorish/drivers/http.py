@@ -23,5 +23,21 @@ REQUESTS = register(
         name="requests",
         packages=("requests", "urllib3", "socks"),  # socks: PySocks, for proxies
         cancel_exception=Ended,
+        concurrent=frozenset({"HTTPConnectionPool", "PoolManager", "Session"}),
+        direct=frozenset(
+            {
+                "HTTPConnectionPool", "PoolManager", "ProxyManager", "Session", "session",
+                "PoolManager.connection_from_host", "PoolManager.connection_from_url",
+                "Session.get_adapter", "Session.mount", "Session.prepare_request",
+                # Of a response whose body is there, as it is unless stream=True was asked for.
+                "Response.json", "Response.raise_for_status", "BaseHTTPResponse.json",
+            }
+        ),
+        plain=frozenset(
+            {
+                "AuthBase", "CaseInsensitiveDict", "HTTPHeaderDict", "LookupDict", "PreparedRequest",
+                "Request", "RequestsCookieJar", "Retry", "Timeout", "Url",
+            }
+        ),
     )
-)
+)  # fmt: skip
