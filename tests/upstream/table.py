@@ -62,6 +62,8 @@ def tables() -> str:
                     test: why for each in found for test, why in suite.notes(settings.known, each).items()
                 }
                 parts += [f"- `{test}`: {why}\n" for test, why in known.items()]
+                if not any(row["differing"] for row in found.values()):
+                    parts.append("No test differs.\n")
     return "".join(parts)
 
 
