@@ -7,9 +7,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from motorish.cli import run
+from motorish.cli import doctor, run
 
-COMMANDS = (run,)
+COMMANDS = (run, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

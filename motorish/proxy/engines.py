@@ -123,14 +123,14 @@ def _installed(packages: Iterable[str]) -> set[str]:
 def _contents(package: str) -> _Contents:
     waiting = compiled = None
     compiled_waits = False
-    for file in _files_of(_spec_of(package)):
+    for file, name in _files_of(_spec_of(package)):
         if file.suffix == ".py":
             if waiting is None and not _WAITING.isdisjoint(_imports_of(file)):
-                waiting = file.name
+                waiting = name
         else:
-            compiled = compiled or file.name
+            compiled = compiled or name
             if not compiled_waits and _makes_network_calls(file):
-                compiled_waits, compiled = True, file.name
+                compiled_waits, compiled = True, name
     return _Contents(waiting, compiled, compiled_waits)
 
 
@@ -167,10 +167,11 @@ def _spec_of(package: str) -> importlib.machinery.ModuleSpec:
     return spec
 
 
-def _files_of(spec: importlib.machinery.ModuleSpec) -> Iterator[Path]:
+def _files_of(spec: importlib.machinery.ModuleSpec) -> Iterator[tuple[Path, str]]:
+    # With the names to call them.
     if spec.submodule_search_locations is None:
         if spec.origin is not None and spec.has_location:
-            yield Path(spec.origin)
+            yield Path(spec.origin), Path(spec.origin).name
         return
     count = 0
     for location in spec.submodule_search_locations:
@@ -181,7 +182,7 @@ def _files_of(spec: importlib.machinery.ModuleSpec) -> Iterator[Path]:
                 count += 1
                 if count > _MOST_FILES:
                     return
-                yield file
+                yield file, str(file.relative_to(Path(location).parent))
 
 
 def _imports_of(file: Path) -> Iterator[str]:

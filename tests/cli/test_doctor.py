@@ -1,0 +1,104 @@
+"""
+``motorish doctor``: what it says of drivers with and without an adapter, of the stdlib, of what is not there.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import motorish
+from motorish.cli import main
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def doctor(*arguments: str, path: Path = ROOT) -> str:
+    """
+    Run the command in a process of its own, with *path* on sys.path; give what it printed.
+    """
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{path}"}
+    command = [sys.executable, "-W", "error", "-m", "motorish", "doctor", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=60)
+    assert (0, "") == (done.returncode, done.stderr)
+    return done.stdout
+
+
+def test_everything() -> None:
+    """
+    Without a package: versions, and the drivers that are installed.
+    """
+    text = doctor()
+
+    assert f"motorish    {motorish.__version__}" in text
+    assert f"Python      {sys.version_info.major}.{sys.version_info.minor}" in text
+    for name in ("greenlet", "tornado"):
+        assert re.search(rf"^{name} +\d", text, re.M)
+    assert re.search(r"^  pymongo +4\.\d+\S* +greenlet$", text, re.M)
+    assert re.search(r"^  sqlite3 +of the stdlib +thread$", text, re.M)
+    assert "\n  bson" not in text
+
+
+def test_driver_with_an_adapter() -> None:
+    """
+    Engine and reason, what is patched, where, and that nothing escapes.
+    """
+    text = doctor("pymysql")
+
+    assert "  engine:   greenlet, because the adapter 'pymysql' says so" in text
+    assert "    pymysql.connections: socket, ssl" in text
+    assert "  escaped:  nothing" in text
+
+
+def test_driver_without_one() -> None:
+    """
+    What a package is judged by is said.
+    """
+    text = doctor("httplib2")
+
+    assert "  adapter:  none" in text
+    assert "  engine:   greenlet, because httplib2/__init__.py waits with the stdlib's modules" in text
+    assert re.search(r"^    httplib2: .*socket", text, re.M)
+
+
+def test_what_escapes(tmp_path: Path) -> None:
+    """
+    What stays blocking when a package is imported too early is listed.
+    """
+    (tmp_path / "lazydriver.py").write_text("def connect():\n    import socket\n    return socket.socket()\n")
+
+    text = doctor("lazydriver", path=tmp_path)
+
+    assert "  escaped:  if it is imported before it is patched" in text
+    assert "    lazydriver.connect: imports the stock 'socket' when it is called" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "engine", "more"),
+    [
+        ("sqlite3", "thread", "a call that runs can be interrupted"),
+        ("smtplib", "greenlet", "a private copy whose waits are green"),
+        ("xmlrpc.client", "thread", "a call that runs cannot be interrupted"),
+    ],
+)
+def test_stdlib(name: str, engine: str, more: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Modules of the stdlib stay as they are, whichever engine they need.
+    """
+    main(["doctor", name])
+
+    text = capsys.readouterr().out
+    assert f"{name} (of the stdlib)" in text
+    assert f"  engine:   {engine}, because" in text
+    assert more in text
+
+
+def test_not_there() -> None:
+    """
+    A package that is not installed is said to be missing, and the command fails.
+    """
+    with pytest.raises(SystemExit, match="there is no package 'nothing_there'"):
+        main(["doctor", "nothing_there"])
