@@ -73,7 +73,7 @@ def spawn(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Cal
         future = motorish.spawn(load_users, connection, limit=10)
         users = await future
     """
-    if _is_coroutine_function(function):
+    if is_coroutine_function(function):
         raise TypeError(f"{function!r} is a coroutine function: await it, spawn() runs synchronous ones")
     return hub.spawn(function, args, kwargs)
 
@@ -101,7 +101,7 @@ def asynchronize(function: Callable[P, T], /) -> Asynchronous[P, T]:
         users = await load_users_async(connection, limit=10)
         load_users_async(connection, callback=lambda users, error: print(users, error))
     """
-    if _is_coroutine_function(function):
+    if is_coroutine_function(function):
         raise TypeError(f"{function!r} is a coroutine function already")
     if has_callback_parameter(function):
 
@@ -137,14 +137,16 @@ def check_callback(callback: object) -> None:
         return
     if not callable(callback):
         raise TypeError(f"callback must be a function callback(result, error) or None, not {callback!r}")
-    if _is_coroutine_function(callback):
+    if is_coroutine_function(callback):
         raise TypeError(
             f"callback must be a plain function: nobody would await the coroutine of {callback!r}"
         )
 
 
-def _is_coroutine_function(function: object) -> bool:
-    # inspect.iscoroutinefunction() without its loops: spawn() asks for every call.
+def is_coroutine_function(function: object) -> bool:
+    """
+    As `inspect.iscoroutinefunction`, without its loops: it is asked for every call.
+    """
     code = getattr(function, "__code__", None)
     return code is not None and bool(code.co_flags & inspect.CO_COROUTINE)
 

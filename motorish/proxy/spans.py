@@ -43,12 +43,16 @@ class Span:
         self._context.run(deadline_of_context.set, deadline)
         return self._context
 
-    def show(self) -> None:
+    def show(self, *, identity: bool) -> None:
         """
-        Let the caller see what the calls have set, and share their identity: it is inside the block now.
+        Let the caller see what the calls have set: it is inside the block now.
+
+        Args:
+            identity: the caller's calls inside the block are to have that of these calls, too.
         """
+        hidden = {deadline_of_context} if identity else {deadline_of_context, scope_of_context}
         for var, value in self._context.items():
-            if var is not deadline_of_context and var.get(_MISSING) is not value:
+            if var not in hidden and var.get(_MISSING) is not value:
                 self._shown.append((var, var.set(value)))
 
     def hide(self) -> None:

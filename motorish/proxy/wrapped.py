@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import inspect
 from functools import partial
-from types import ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from motorish.calls import has_callback_parameter
+from motorish.calls import has_callback_parameter, is_coroutine_function
 from motorish.proxy.declarations import with_callback
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _PEP_249_TYPES = frozenset(
     ("Binary", "Date", "DateFromTicks", "Time", "TimeFromTicks", "Timestamp", "TimestampFromTicks")
 )
 
+_ROUTINES = (MethodType, FunctionType, BuiltinFunctionType, partial)
 _DOC: Any = property(lambda self: self.delegate.__doc__, doc="The driver's own.")
 
 
@@ -79,8 +80,8 @@ class Wrapped:
             return WrappedClass(value, None, wrapping) if wrapping.wraps_class(value) else value
         if isinstance(value, ModuleType):
             return WrappedModule(value, None, wrapping) if wrapping.wraps_module(value) else value
-        if inspect.isroutine(value) or isinstance(value, partial):
-            if inspect.iscoroutinefunction(value):
+        if isinstance(value, _ROUTINES) or inspect.isroutine(value):
+            if is_coroutine_function(value):
                 return value
             return WrappedFunction(value, self._root, wrapping, direct=wrapping.names("direct", owner, name))
         return wrapping.give(value, self._root)
@@ -165,7 +166,7 @@ class WrappedModule(Wrapped):
             return value
         if inspect.isroutine(value):
             direct = name in self._wrapping.adapter.direct
-            return value if inspect.iscoroutinefunction(value) else self._function(value, direct)
+            return value if is_coroutine_function(value) else self._function(value, direct)
         return super()._wrap_attribute(owner, name, value)
 
     def _function(self, value: Any, direct: bool) -> WrappedFunction:

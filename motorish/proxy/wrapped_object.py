@@ -76,8 +76,7 @@ class WrappedObject(Wrapped):
         entered = self
         if enter is not None:
             entered = await self._wrapping.start(enter, (delegate,), {}, root, span.context())
-        if root is None or root.turn is not None:
-            span.show()
+        span.show(identity=root is None or root.turn is not None)
         self._spans.append((asyncio.current_task(), span))
         return entered
 

@@ -181,3 +181,21 @@ def test_a_connection_of_the_application() -> None:
 
     run_asyncio(main)
     connection.close()
+
+
+def test_the_loop_ends_first() -> None:
+    """
+    A statement that runs when its loop is closed is interrupted; closing does not wait for ever.
+    """
+
+    async def main() -> Any:
+        connection = await motorish.wrap(sqlite3).connect(":memory:")
+        started = threading.Event()
+        await connection.create_function("started", 0, started.set)
+        call = connection.execute(FOREVER.replace("select 1 union", "select started() union"))
+        await until(started.is_set)
+        return call
+
+    call = run_asyncio(main)
+
+    assert call.cancelled()
