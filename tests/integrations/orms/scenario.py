@@ -105,15 +105,16 @@ async def wait_and_cancel() -> Lag:
     Calls that are cancelled in the midst of a transaction leave nothing: no row, no lost connection.
     """
     before = await motorish.spawn(shop.count)
-    async with measured() as lag:
-        for attempt in range(2):  # each with all connections there are, and some calls that wait for one
-            names = [f"Lingerer-{attempt}-{number}" for number in range(CONNECTIONS * 2)]
-            lingering = [motorish.spawn(shop.linger, name, 30.0) for name in names]
+    for attempt in range(2):  # each with all connections there are, and some calls that wait for one
+        names = [f"Lingerer-{attempt}-{number}" for number in range(CONNECTIONS * 2)]
+        lingering = [motorish.spawn(shop.linger, name, 30.0) for name in names]
+        await asyncio.sleep(0.3)  # until most of them wait
+        async with measured() as lag:
             await asyncio.sleep(0.3)
-            for call in lingering:
-                call.cancel()
-            ended = await asyncio.gather(*lingering, return_exceptions=True)
-            assert all(isinstance(error, asyncio.CancelledError) for error in ended), ended
+        for call in lingering:
+            call.cancel()
+        ended = await asyncio.gather(*lingering, return_exceptions=True)
+        assert all(isinstance(error, asyncio.CancelledError) for error in ended), ended
     with motorish.timeout(10.0):
         assert before == await motorish.spawn(shop.count)
     return lag
