@@ -34,6 +34,7 @@ _OWN = {"greenlet", "motorish", "tornado", "uvloop"}
 
 _lock = threading.RLock()
 _escapes: dict[str, list[rebind.Escape]] = {}  # of the packages whose patching is complete
+_stdlib: set[str] = set()  # modules whose green copies an application uses itself
 
 
 class PatchReport:
@@ -148,7 +149,16 @@ def unpatch(*package_names: str) -> None:
     """
     with _lock:
         names = [name for given in package_names for name in (given, *_siblings(given))]
-        _undo(names if package_names else list(finder.packages))
+        _undo(names if package_names else [*finder.packages, *_stdlib])
+
+
+def use_copy(stdlib_name: str) -> None:
+    """
+    Let TLS contexts wrap the sockets of a green copy from now on; `unpatch` undoes it.
+    """
+    with _lock:
+        _stdlib.add(stdlib_name)
+        green_ssl.install_dispatcher()
 
 
 def make_green(module: ModuleType) -> list[rebind.Escape]:
@@ -206,6 +216,7 @@ def _undo(names: Iterable[str]) -> None:
     names = list(names)
     _call_wait_hooks([name for name in names if name in finder.packages], False)
     for name in names:
+        _stdlib.discard(name)
         if name in finder.packages:
             finder.packages.discard(name)
             imports.switch_off(name)
@@ -213,7 +224,7 @@ def _undo(names: Iterable[str]) -> None:
             if _escapes.pop(name, None) is not None:
                 rebind.make_stock(_modules_of(name))
     finder.install()
-    if not finder.packages and not finder.directories:
+    if not finder.packages and not finder.directories and not _stdlib:
         green_ssl.remove_dispatcher()
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from motorish import adapter
 from motorish.adapter import Engine
 from motorish.errors import UsageError
-from motorish.patcher import patch, table
+from motorish.patcher import patch, table, use_copy
 from motorish.proxy.engines import choose_engine, packages_to_patch
 from motorish.proxy.wrapped import Wrapped
 from motorish.proxy.wrapping import Wrapping
@@ -78,6 +78,7 @@ def wrap(
     if chosen == "greenlet":
         if package in sys.stdlib_module_names:
             target = _green_counterpart(target)
+            use_copy(package)
         elif package != "__main__":
             patch(*packages)
             _refuse_stock(target)
