@@ -13,6 +13,7 @@ memcached          memcached
 slapd              slapd
 rabbitmq-server    rabbitmq-server
 nginx              nginx-light
+dovecot            dovecot-imapd
 thrift             thrift-compiler
 beanstalkd         beanstalkd
 chromium           chromium

@@ -17,6 +17,7 @@ import pytest
 import trustme
 
 from motorish.integrations.servers import (
+    Dovecot,
     MariaDB,
     Memcached,
     Nginx,
@@ -186,6 +187,21 @@ def memcached(missing_program: Callable[[str], NoReturn], server_dir: Path) -> I
     if find_program("memcached") is None:
         missing_program("memcached")
     with Memcached(server_dir / "memcached") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot(
+    missing_program: Callable[[str], NoReturn],
+    server_dir: Path,
+    tls_files: tuple[Path, Path, Path],
+) -> Iterator[Dovecot]:
+    """
+    Return a private Dovecot: host, port, tls_port, password; any user has a mailbox.
+    """
+    if find_program("dovecot") is None:
+        missing_program("dovecot")
+    with Dovecot(server_dir / "dovecot", tls=tls_files) as server:
         yield server
 
 

@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 
 from motorish.integrations.servers import (
+    Dovecot,
     Memcached,
     Nginx,
     OpenLDAP,
@@ -22,7 +23,7 @@ from motorish.integrations.servers import (
 from motorish.integrations.servers.base import poll_until
 
 
-@pytest.mark.parametrize("kind", [Memcached, Nginx, OpenLDAP, PostgreSQL, RabbitMQ, Redis])
+@pytest.mark.parametrize("kind", [Dovecot, Memcached, Nginx, OpenLDAP, PostgreSQL, RabbitMQ, Redis])
 def test_a_program_that_is_not_there_is_named_with_its_package(
     kind: type[Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -36,7 +37,7 @@ def test_a_program_that_is_not_there_is_named_with_its_package(
         kind(tmp_path / "data").start()
 
 
-@pytest.mark.parametrize("fixture", ["memcached", "nginx", "openldap", "postgres", "redis_server"])
+@pytest.mark.parametrize("fixture", ["dovecot", "memcached", "nginx", "openldap", "postgres", "redis_server"])
 def test_a_server_that_crashed_comes_back_on_its_port(fixture: str, request: pytest.FixtureRequest) -> None:
     """
     kill() is a crash; start() brings the server back where its clients look for it.

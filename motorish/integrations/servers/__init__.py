@@ -19,6 +19,7 @@ from .base import Server as Server
 from .base import ServerError as ServerError
 from .base import ServerMissingError as ServerMissingError
 from .base import find_program as find_program
+from .dovecot import Dovecot as Dovecot
 from .mariadb import MariaDB as MariaDB
 from .mariadb import find_mariadbd as find_mariadbd
 from .memcached import Memcached as Memcached
@@ -35,6 +36,7 @@ from .redis import RedisSentinel as RedisSentinel
 from .replica_set import ReplicaSet as ReplicaSet
 
 __all__ = [
+    "Dovecot",
     "MariaDB",
     "Memcached",
     "Mongod",
