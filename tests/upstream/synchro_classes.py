@@ -122,6 +122,19 @@ _after(
 )
 
 
+SyncEncryption = _of_family(encryption.ClientEncryption)
+_make_encryption = SyncEncryption.__init__
+
+
+def _make_as_pymongo(self: Any, *args: Any, **kwargs: Any) -> None:
+    # Motor's constructor has io_loop where PyMongo's has its fifth parameter.
+    _make_encryption(self, *args[:4], *([None] if args[4:] else []), *args[4:], **kwargs)
+
+
+if FAMILY == "Motor":
+    SyncEncryption.__init__ = _make_as_pymongo
+
+
 class AutoEncryptionOpts(encryption_options.AutoEncryptionOpts):
     """PyMongo's, for a ``key_vault_client`` that is resynchronized."""
 
