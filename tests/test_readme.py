@@ -59,6 +59,21 @@ def test_two_lines_example_runs(mariadb: MariaDB, capsys: pytest.CaptureFixture[
     assert ["Ann", "Bob"] == example["load_names"](settings)
 
 
+def test_wrap_example_runs(mariadb: MariaDB, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The README's wrapped driver prints the names, and is called back.
+    """
+    settings = {name: getattr(mariadb, name) for name in ("host", "port", "user", "password", "database")}
+    with pymysql.connect(**settings, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE OR REPLACE TABLE users (id INT PRIMARY KEY, name TEXT)")
+        cursor.execute("INSERT INTO users VALUES (2, 'Bob'), (1, 'Ann')")
+    example: dict[str, Any] = {}
+    exec(examples("README.md")[2], example)
+
+    asyncio.run(example["main"](settings))
+    assert "Ann\nBob\n1 None\n" == capsys.readouterr().out
+
+
 def test_connect_examples(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls_files: tuple[Path, Path, Path]
 ) -> None:
@@ -79,6 +94,8 @@ def test_connect_examples(
 def test_no_example_is_forgotten() -> None:
     """
     Each Python block in README and docs is marked as a program (see test_docs.py), or tested here.
+
+    Those of the page on wrapping one's own driver belong together: test_own_driver_page.py.
     """
     unmarked = [
         page.relative_to(ROOT).as_posix()
@@ -87,7 +104,8 @@ def test_no_example_is_forgotten() -> None:
         if not before.startswith("<!-- runnable")
     ]
 
-    assert ["README.md", "README.md", "docs/howto/connect.md"] == unmarked
+    own_driver = ["docs/howto/wrap-your-own-driver.md"] * 5
+    assert ["README.md"] * 3 + ["docs/howto/connect.md", *own_driver] == unmarked
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
