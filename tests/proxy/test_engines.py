@@ -121,7 +121,11 @@ def test_nothing_that_waits(install: Install) -> None:
     [
         ("sqlite3", "thread", "the adapter 'sqlite3' says so"),
         ("pymongo", "greenlet", "the adapter 'pymongo' says so"),
-        ("ftplib", "greenlet", "motorish has a green 'ftplib'; the stdlib's own stays as it is"),
+        (
+            "urllib.request",
+            "greenlet",
+            "motorish has a green 'urllib.request'; the stdlib's own stays as it is",
+        ),
         ("http.client", "greenlet", "motorish has a green 'http.client'; the stdlib's own stays as it is"),
         ("xmlrpc.client", "thread", "it is of the stdlib, which stays as it is"),
     ],
