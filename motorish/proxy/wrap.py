@@ -20,7 +20,7 @@ from motorish.errors import UsageError
 from motorish.patcher import patch, table, use_copy
 from motorish.proxy.engines import choose_engine, packages_to_patch
 from motorish.proxy.wrapped import Wrapped
-from motorish.proxy.wrapping import Wrapping
+from motorish.proxy.wrapping import DATA, Wrapping
 
 _ENGINES = ("greenlet", "thread", "auto")
 _STOCK = (socket.socket, ssl.SSLSocket, _thread.LockType, _thread.RLock)
@@ -50,7 +50,7 @@ def wrap(
         The facade; its ``delegate`` is the driver's own object.
 
     Raises:
-        TypeError: *target* is a coroutine function.
+        TypeError: *target* is a coroutine function, or data.
         ValueError: there is no such *engine*.
         PatchError: the package cannot be patched.
 
@@ -69,6 +69,8 @@ def wrap(
         if engine in ("auto", target._wrapping.engine) and max_calls is None:
             return target
         target = target.delegate
+    if isinstance(target, DATA):
+        raise TypeError(f"{target!r} is data: there is nothing to wrap")
     if inspect.iscoroutinefunction(target):
         raise TypeError(f"{target!r} is a coroutine function already")
     module = _module_name(target)

@@ -52,8 +52,11 @@ class Wrapped:
     def __dir__(self) -> list[str]:
         return sorted({*dir(self.delegate), "delegate"})
 
-    def __eq__(self, other: object) -> bool:
-        return bool(self.delegate == unwrapped(other))
+    def __eq__(self, other: object) -> Any:
+        return self.delegate == unwrapped(other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.delegate != unwrapped(other)
 
     def __hash__(self) -> int:
         return hash(self.delegate)

@@ -33,7 +33,7 @@ from motorish.proxy.wrapped import Wrapped, WrappedClass, WrappedFunction, Wrapp
 from motorish.proxy.wrapped_call import WrappedFuture
 from motorish.proxy.wrapped_object import WrappedCursor, WrappedIterator, WrappedObject
 
-_DATA = (
+DATA = (
     bool, int, float, complex, str, bytes, bytearray, memoryview, tuple, list, dict, set, frozenset, range,
     date, time, timedelta, tzinfo, Decimal, UUID, Enum, BaseException, type(None),
 )  # fmt: skip
@@ -77,7 +77,7 @@ class Wrapping:
         """
         kind = type(value)
         wrapper = self._kinds.get(kind, _UNKNOWN)
-        if wrapper is None or (wrapper is _UNKNOWN and issubclass(kind, _DATA)):
+        if wrapper is None or (wrapper is _UNKNOWN and issubclass(kind, DATA)):
             return value
         if wrapper is _UNKNOWN:
             if kind is ModuleType or kind in _ROUTINES or issubclass(kind, type):
@@ -115,7 +115,7 @@ class Wrapping:
         """
         Whether making an object of this class is a call: not of exceptions and data.
         """
-        return not issubclass(kind, _DATA) and self.is_drivers(kind)
+        return not issubclass(kind, DATA) and self.is_drivers(kind)
 
     def wraps_module(self, module: ModuleType) -> bool:
         """
@@ -225,7 +225,7 @@ class Wrapping:
         own = root_of(value)
         if own is not None:
             return own
-        if self.names("concurrent", kind):
+        if self.names("concurrent", kind) or kind.__name__.endswith("Pool"):
             own = Root(Crowd() if self.engine == "thread" else Direct(), None, self._gate)
         elif root is not None and root.owner is not None and root.turn is not None:
             return root
@@ -238,7 +238,9 @@ class Wrapping:
 
     def _root_above(self, value: Any) -> Root | None:
         # Of a cursor: its connection's.
-        above = getattr(value, self.adapter.connection, None)
+        name = self.adapter.connection
+        there = inspect.getattr_static(value, name, None) is not None  # not made up by __getattr__
+        above = getattr(value, name, None) if there else None
         if above is None or above is value or not self.is_drivers(type(above)):
             return None
         wrapped = self.wrap_own(above)

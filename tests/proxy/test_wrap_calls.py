@@ -235,6 +235,8 @@ def test_wrong_use(echo: Any, driver: Any, server: Any) -> None:
         motorish.wrap(driver, "process")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="coroutine function already"):
         motorish.wrap(coroutine)
+    with pytest.raises(TypeError, match="is data"):
+        motorish.wrap([1, 2])
     with pytest.raises(motorish.UsageError, match="no event loop is running"):
         echo.connect(server.port)
 

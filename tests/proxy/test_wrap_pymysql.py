@@ -11,7 +11,7 @@ import pytest
 
 import motorish
 from motorish.integrations.servers import MariaDB
-from tests.loops import on_every_loop, outcome, run_asyncio
+from tests.loops import on_every_loop, outcome, run_asyncio, until
 
 
 @pytest.fixture
@@ -122,6 +122,30 @@ def test_cancel(mysql: Any, login: dict[str, Any]) -> None:
         with pytest.raises(mysql.err.Error):
             await connection.ping(reconnect=False)
         await other.close()
+
+    run_asyncio(main)
+
+
+def test_cancel_a_task_in_a_block(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    A task that is cancelled in a block ends as cancelled; its connection was left as the driver leaves it.
+    """
+    connections: list[Any] = []
+
+    async def work() -> None:
+        async with mysql.connect(**login) as connection, connection.cursor() as cursor:
+            connections.append(connection)
+            await cursor.execute("select sleep(30)")
+
+    async def main() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await work()
+        task = asyncio.ensure_future(work())
+        await until(lambda: len(connections) == 2)
+        task.cancel()
+        assert asyncio.CancelledError is await outcome(task)
+        assert [False, False] == [connection.open for connection in connections]
 
     run_asyncio(main)
 

@@ -117,6 +117,24 @@ def test_concurrent(driver: Any, server: Any, known: Known, engine: Any) -> None
 
 
 @pytest.mark.parametrize("engine", ["greenlet", "thread"])
+def test_pool(driver: Any, server: Any, engine: Any) -> None:
+    """
+    A pool need not be named: who waits for a connection does not keep others from giving theirs back.
+    """
+
+    async def main() -> None:
+        pool = await motorish.wrap(driver, engine).ConnectionPool(server.port)
+        first = await pool.take()
+        waiting = pool.take()
+        assert "a" == await first.call("echo a")
+        await pool.give_back(first)
+        assert first == await waiting
+        await first.close()
+
+    run_asyncio(main)
+
+
+@pytest.mark.parametrize("engine", ["greenlet", "thread"])
 def test_max_calls(driver: Any, server: Any, known: Known, engine: Any) -> None:
     """
     The adapter, or the argument, bounds the calls at once, on however many connections.

@@ -4,6 +4,7 @@ A synchronous driver that nobody has heard of: lines of text over a socket.
 It knows nothing of motorish.  Its server is `echoserver`.
 """
 
+import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -251,6 +252,28 @@ class Cursor:
         Close the cursor.
         """
         self.closed = True
+
+
+class ConnectionPool:
+    """
+    Keeps one connection; whoever comes second waits.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._free: queue.Queue[Connection] = queue.Queue()
+        self._free.put(Connection(port))
+
+    def take(self) -> Connection:
+        """
+        Wait for the connection.
+        """
+        return self._free.get()
+
+    def give_back(self, connection: Connection) -> None:
+        """
+        The next one may have it.
+        """
+        self._free.put(connection)
 
 
 def connect(port: int, name: str = "") -> Connection:
