@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Install the real programs that the tests start, from Debian packages, where they are missing.
 #
-# This list is the only place that names them: a command, and the package that brings it.
+# This list is the only place that names them: a command (or a file), and the package that brings it.
 set -euo pipefail
 
 PROGRAMS="
@@ -15,6 +15,8 @@ rabbitmq-server    rabbitmq-server
 nginx              nginx-light
 dovecot            dovecot-imapd
 thrift             thrift-compiler
+mariadb_config     libmariadb-dev
+/usr/lib/*/odbc/libsqlite3odbc.so libsqliteodbc
 beanstalkd         beanstalkd
 chromium           chromium
 "
@@ -22,7 +24,7 @@ chromium           chromium
 PATH="$PATH:/usr/sbin:/usr/local/sbin:$(echo /usr/lib/postgresql/*/bin | tr ' ' :)"
 missing=()
 while read -r program package; do
-    if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
+    if [ -n "$program" ] && ! command -v "$program" >/dev/null && ! compgen -G "$program" >/dev/null; then
         missing+=("$package")
     fi
 done <<<"$PROGRAMS"

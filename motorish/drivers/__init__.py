@@ -26,6 +26,7 @@ ADAPTERS = {
     "pymemcache": "motorish.drivers.memcached",
     "pymongo": "motorish.drivers.mongo.adapter",
     "pymysql": "motorish.drivers.pymysql",
+    "pyodbc": "motorish.drivers.pyodbc",
     "redis": "motorish.drivers.redis",
     "requests": "motorish.drivers.http",
     "smtplib": "motorish.drivers.mail",

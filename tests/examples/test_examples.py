@@ -8,8 +8,11 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
+import pyodbc
 import pytest
 
 from tests.examples.example_program import Running, run
@@ -24,6 +27,17 @@ def test_avatars() -> None:
     expected = "ada: difference-engine.png\ngrace: moth.png\nbarbara: clu.png\nseen: 3\nconnections: 3\n"
 
     assert (expected, "") == run("avatars")
+
+
+def test_odbc_pool(missing_program: Callable[[str], NoReturn]) -> None:
+    """
+    Held connections, transactions, interactions and streams on SQLite's ODBC driver; errors roll back.
+    """
+    if "SQLite3" not in pyodbc.drivers():
+        missing_program("the ODBC driver of SQLite")
+    expected = "(42,) 42\ntea left: 7\nnot so many: milk\nmilk 1\ntea 7\n"
+
+    assert (expected, "") == run("odbc_pool")
 
 
 def peak_memory(pid: int) -> int:
