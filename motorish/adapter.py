@@ -47,7 +47,8 @@ class Adapter:
             (``"Redis.pipeline"``).
         connection: the attribute that leads from a cursor or the like to the connection that it shares with
             others.
-        interrupt: thread engine: makes the call that runs on an object return soon, from another thread.
+        interrupt: thread engine: given a connection, makes the call that runs on it, or on what came from it,
+            return soon.  Called in another thread than the call's, again and again until it has returned.
         stream_cursor: given a PEP 249 connection, makes a cursor that leaves at the server what is not
             fetched yet.
         max_calls: calls of the driver at once at most, or None; more wait for their turn.

@@ -75,7 +75,8 @@ class Worker:
     taken at the first function.  It is shared with others only when there are `MAX_THREADS`.
 
     Args:
-        interrupt: makes the function that is running return soon; called when its call is aborted.
+        interrupt: makes the function that is running return soon; called when its call is aborted, in a
+            thread of its own, again and again until it has returned.
     """
 
     def __init__(self, interrupt: Callable[[], object] | None = None) -> None:
@@ -137,13 +138,9 @@ class Worker:
             error.add_note(note)
             log.warning("a call was given up, but %s", note)
             raise error
-        while True:
-            try:
-                self.interrupt()
-            except Exception:
-                log.exception("a call was given up, but interrupting it failed")
-            if job.waiter.wait(INTERRUPT_S, shield=True):
-                break
+        while not job.waiter.woken:
+            _call_in_thread(self.interrupt)
+            job.waiter.wait(INTERRUPT_S, shield=True)
         if job.error is not None:
             raise error from job.error
 
@@ -208,6 +205,26 @@ class _Job:
             return self.result
         finally:
             self.error = None  # it refers to this frame
+
+
+def _call_in_thread(interrupt: Callable[[], object]) -> None:
+    # It may have to ask the server.  Not in one of the workers' threads: they may all be taken.
+    done = Waiter()
+
+    def work() -> None:
+        try:
+            interrupt()
+        except Exception:
+            log.exception("a call was given up, but interrupting it failed")
+        finally:
+            done.release()
+
+    threading.Thread(target=work, name="motorish interrupt", daemon=True).start()
+    try:
+        while not done.wait(None, shield=True):  # the call's end may wake us as well
+            pass
+    finally:
+        done.disarm()
 
 
 class _Thread:
