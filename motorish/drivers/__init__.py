@@ -10,14 +10,18 @@ from motorish import adapter
 from motorish.drivers._entry_points import load_registered
 
 ADAPTERS = {
+    "MySQLdb": "motorish.drivers.mysqlclient",
+    "MySQLdb": "motorish.drivers.mysqlclient",
     "asgiref": "motorish.drivers.django",
     "bson": "motorish.drivers.mongo.adapter",
     "django": "motorish.drivers.django",
     "ftplib": "motorish.drivers.mail",
     "gridfs": "motorish.drivers.mongo.adapter",
     "imaplib": "motorish.drivers.mail",
+    "ldap3": "motorish.drivers.ldap3",
     "mysql": "motorish.drivers.mysql_connector",
     "peewee": "motorish.drivers.peewee",
+    "pika": "motorish.drivers.pika",
     "playhouse": "motorish.drivers.peewee",
     "poplib": "motorish.drivers.mail",
     "psycopg": "motorish.drivers.postgres.psycopg",
