@@ -1,8 +1,9 @@
 """
 The runnable programs in the docs: they run without an error, and print what their comments say.
 
-A code block is runnable when the line before it is ``<!-- runnable -->``.  What it prints has to be what
-its comments ``# prints ...`` hold, line by line.
+A code block is runnable when the line before it is ``<!-- runnable -->``, which is on MongoDB, or
+``<!-- runnable on FIXTURE -->``, on another server.  What it prints has to be what its comments
+``# prints ...`` hold, line by line.
 """
 
 import re
@@ -13,22 +14,33 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-RUNNABLE = re.compile(r"^<!-- runnable -->\n```python\n(.*?)^```$", re.M | re.S)
+RUNNABLE = re.compile(r"^<!-- runnable(?: on (\w+))? -->\n```python\n(.*?)^```$", re.M | re.S)
 PRINTS = re.compile(r"# prints (.*)$", re.M)
+ADDRESSES = {
+    "mongod_uri": ("mongodb://localhost", "{0}"),
+    "mariadb": (
+        '"port": 3306, "user": "shop", "password": "secret", "database": "shop"',
+        '"port": {0.port}, "user": "{0.user}", "password": "{0.password}", "database": "{0.database}"',
+    ),
+    "memcached": ("11211", "{0.port}"),
+    "redis_server": ("port=6379", "port={0.port}"),
+}
+"""Fixture -> the address that the docs have, and that of the fixture's server."""
 PROGRAMS = [
-    pytest.param(program, id=f"{page.stem}-{number}")
+    pytest.param(server or "mongod_uri", program, id=f"{page.stem}-{number}")
     for page in sorted((ROOT / "docs").rglob("*.md"))
-    for number, program in enumerate(RUNNABLE.findall(page.read_text()), 1)
+    for number, (server, program) in enumerate(RUNNABLE.findall(page.read_text()), 1)
 ]
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_program_runs(program: str, mongod_uri: str) -> None:
+@pytest.mark.parametrize(("server", "program"), PROGRAMS)
+def test_program_runs(server: str, program: str, request: pytest.FixtureRequest) -> None:
     """
     A program of the docs prints what it says, and nothing goes wrong.
     """
-    assert program.count("mongodb://localhost") == 1
-    runnable = program.replace("mongodb://localhost", mongod_uri)
+    written, real = ADDRESSES[server]
+    assert program.count(written) == 1
+    runnable = program.replace(written, real.format(request.getfixturevalue(server)))
 
     done = subprocess.run([sys.executable, "-c", runnable], capture_output=True, text=True, timeout=50)
 
