@@ -11,6 +11,7 @@ What ``mock.patch("subprocess.Popen")`` names is then what these modules know by
 from __future__ import annotations
 
 import pkgutil
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -27,6 +28,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """
     patcher.patch_directory(early_config.rootpath)
     vars(mock)["pkgutil"] = imports.Overlay("pkgutil", resolve_name=_resolve_name)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """
+    Let a test that is parametrized with modules have the name that it has without us.
+    """
+    if isinstance(val, ModuleType) and (stock := imports.stock_of(val)) is not val:
+        return stock.__name__
+    return None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -346,3 +346,20 @@ def test_wrong_command_line_is_refused(programs: Programs, arguments: Sequence[s
 
     assert 2 == ended.status
     assert message in ended.err
+
+
+def test_pytest_names_tests_after_stock_modules(programs: Programs) -> None:
+    """
+    A test that is parametrized with a module has the same id with motorish and without.
+    """
+    programs.write("pytest.ini", "[pytest]\naddopts = -p no:cacheprovider\n")
+    programs.write(
+        "test_modules.py",
+        "import socket, json, pytest\n"
+        "@pytest.mark.parametrize('module', [socket, json])\n"
+        "def test_one(module): pass\n",
+    )
+
+    ended = programs.run(*GREEN, "-m", "pytest", "--collect-only", "-q")
+
+    assert "test_modules.py::test_one[socket]\ntest_modules.py::test_one[json]\n" in ended.out
