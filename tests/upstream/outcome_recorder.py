@@ -19,7 +19,10 @@ SOCKET_OF = os.environ.get("UPSTREAM_SOCKET_OF", "pymongo.pool_shared")
 
 def pytest_sessionstart() -> None:
     """Record which ``socket`` module the driver really uses, and so whether the run is green."""
-    _write(vars(importlib.import_module(SOCKET_OF))["socket"].__name__, "socket")
+    module, _, name = SOCKET_OF.partition(":")
+    used = vars(importlib.import_module(module))[name or "socket"].__name__
+    package = used.rpartition(".")[0]  # of another module than socket, that tells as much
+    _write(f"{package}.socket".lstrip("."), "socket")
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:

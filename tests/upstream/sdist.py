@@ -26,22 +26,25 @@ def prepare(suite: Suite, cache: Path) -> Path:
     Raises:
         RuntimeError: pip could not download the sdist.
     """
-    name = f"{suite.distribution}-{importlib.metadata.version(suite.distribution)}"
+    version = suite.tests_of or importlib.metadata.version(suite.distribution)
+    name = f"{suite.distribution}-{version}"
     work = cache / name
     if not (work / MARKED_COMPLETE).exists():
-        _unpack(_download(suite.distribution, cache / f"{name}.tar.gz"), work, suite)
+        _unpack(_download(suite.distribution, version, cache / f"{name}.tar.gz"), work, suite)
         (work / MARKED_COMPLETE).touch()
     return work
 
 
-def _download(distribution: str, archive: Path) -> Path:
+def _download(distribution: str, version: str, archive: Path) -> Path:
     if archive.exists():
         return archive
     archive.parent.mkdir(parents=True, exist_ok=True)
-    version = importlib.metadata.version(distribution)
     command = [sys.executable, "-m", "pip", "download", f"{distribution}=={version}"]
     command += ["--no-deps", "--no-binary", distribution, "--dest", str(archive.parent), "--quiet"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
+    normalized = archive.with_name(archive.name.replace(distribution, distribution.replace("-", "_")))
+    if normalized.exists():  # what the index calls it; the folder in it keeps the distribution's own name
+        normalized.rename(archive)
     if result.returncode or not archive.exists():
         raise RuntimeError(
             f"pip could not download the sdist of {distribution} {version}: put {archive.name} into "
@@ -56,7 +59,8 @@ def _unpack(archive: Path, work: Path, suite: Suite) -> None:
     with tarfile.open(archive) as tar:
         members = [member for member in tar.getmembers() if member.name.startswith(wanted)]
         tar.extractall(work.parent, members, filter="data")
-        project = tar.extractfile(root + "pyproject.toml")
-        assert project is not None
-        settings = suite.pytest_ini(tomllib.loads(project.read().decode()))
-    (work / "pytest.ini").write_text(settings)
+        project = (
+            tar.extractfile(root + "pyproject.toml") if root + "pyproject.toml" in tar.getnames() else None
+        )
+        settings = tomllib.loads(project.read().decode()) if project is not None else {}
+    (work / "pytest.ini").write_text(suite.pytest_ini(settings))

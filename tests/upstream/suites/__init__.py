@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-NAMES = ("pymongo", "motor")
+NAMES = ("pymongo", "motor", "psycopg2")
 
 Topology = Callable[[Path], AbstractContextManager[Mapping[str, str]]]
 """Starts fresh servers, given the suite's work folder; yields environment variables for the tests."""
@@ -55,12 +55,14 @@ class Suite:
         distribution: What to fetch from PyPI: the sdist of the version that is installed.
         unpack: The folders and files of the sdist that the tests need; never the driver itself.
         pytest_ini: Makes the text of ``pytest.ini`` from the sdist's ``pyproject.toml``.
-        socket_of: The driver's module that imports ``socket``.
+        socket_of: The driver's module that imports ``socket``; where none does, one that imports another
+            module which has a green twin, as ``module:name``.
         modes: Ways to run the tests besides stock.
         topologies: Ways to run the servers; the first is what the quick part uses.
         tests: What to give to pytest for all of the tests.
         quick: What to give to pytest for the part that the project's own tests run.
         arguments: More of pytest's own, in every mode.
+        tests_of: The version whose sdist has the tests, if that of the installed version has none.
         test_timeout: Seconds that one test may take before it counts as hung.
     """
 
@@ -74,6 +76,7 @@ class Suite:
     tests: tuple[str, ...]
     quick: tuple[str, ...]
     arguments: tuple[str, ...] = ()
+    tests_of: str = ""
     test_timeout: float = 120.0
 
     def notes(self, table: str, topology: str) -> dict[str, str]:
