@@ -5,6 +5,7 @@ Looks up the host names of a connection string, so that libpq need not: it would
 from __future__ import annotations
 
 import os
+import random
 from typing import Any
 
 import psycopg2
@@ -52,6 +53,50 @@ def with_addresses(dsn: Any) -> Any:
         raise psycopg2.OperationalError("".join(failures))
     host, address, port = (",".join(column) for column in zip(*found, strict=True))
     return make_dsn(dsn, host=host, hostaddr=address, port=port)
+
+
+def attempts(dsn: Any) -> list[Any]:
+    """
+    The connection strings to try in turn: one for each host, so that each has its ``connect_timeout``.
+
+    Without a timeout, libpq goes from host to host itself; so it does with ``prefer-standby``, for which it
+    asks them all.
+    """
+    try:
+        given = parse_dsn(dsn)
+    except (psycopg2.ProgrammingError, TypeError):
+        return [dsn]
+    hosts = (given.get("host") or os.environ.get("PGHOST", "")).split(",")
+    if (
+        len(hosts) == 1
+        or connect_timeout(dsn) is None
+        or given.get("target_session_attrs") == "prefer-standby"
+    ):
+        return [dsn]
+    columns = {"host": hosts}
+    for name, variable in (("hostaddr", "PGHOSTADDR"), ("port", "PGPORT")):
+        values = (given.get(name) or os.environ.get(variable, "")).split(",")
+        columns[name] = values if len(values) > 1 else values * len(hosts)
+    if any(len(values) != len(hosts) for values in columns.values()):
+        return [dsn]  # libpq will complain
+    found = [
+        make_dsn(dsn, **dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)
+    ]
+    if given.get("load_balance_hosts") == "random":
+        random.shuffle(found)
+    return found
+
+
+def connect_timeout(dsn: Any) -> float | None:
+    """
+    The ``connect_timeout`` in seconds that a connection string or the environment asks for, or None.
+    """
+    given = parse_dsn(dsn).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT")
+    try:
+        seconds = float(given or 0)
+    except ValueError:
+        return None  # libpq will complain
+    return seconds if seconds > 0 else None
 
 
 def is_no_name(host: str) -> bool:

@@ -19,7 +19,6 @@ from psycopg2.extensions import lobject as stock_lobject
 from psycopg2.extensions import quote_ident
 
 from motorish.drivers.postgres import libpq
-from motorish.drivers.postgres.addresses import with_addresses
 from motorish.drivers.postgres.cancel import Cancel
 from motorish.drivers.postgres.copy import codec_of
 from motorish.drivers.postgres.cursor import guarded_cursor, stock_cursor
@@ -44,7 +43,7 @@ class GuardedConnection(Listening):
     def __init__(self, dsn: Any, *args: Any, **kwargs: Any) -> None:
         self._guard = Guard()
         with self._guard:
-            super().__init__(with_addresses(dsn), *args, **kwargs)
+            super().__init__(dsn, *args, **kwargs)
             self.cursor_factory = self.cursor_factory
 
     @property

@@ -61,12 +61,11 @@ def _call(connection: Any, function: Callable[..., Any], /, *args: Any, **kwargs
             return work()
         worker = connection._worker
         if worker is None:
-            worker = connection._worker = Worker(partial(_end_call, connection.fileno()))
+            worker = connection._worker = Worker(partial(_end_call, connection))
         try:
             return worker.run(work)
         except BaseException:
             if is_aborted(child):
-                give_up(connection, child, connection.fileno())
                 connection.close()
             raise
 
@@ -84,9 +83,13 @@ def _blocking(connection: Any, function: Callable[..., Any], /, *args: Any, **kw
             lib.PQsetnonblocking(pgconn, 1)
 
 
-def _end_call(fd: int) -> None:
-    with suppress(OSError):
-        cut_off(fd)
+def _end_call(connection: Any) -> None:
+    # Runs on the child whose call is aborted, while the thread still works.
+    if not connection.closed:
+        fd = connection.fileno()
+        give_up(connection, current_child(), fd)
+        with suppress(OSError):
+            cut_off(fd)
 
 
 @cache

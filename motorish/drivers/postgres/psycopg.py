@@ -21,6 +21,8 @@ PSYCOPG = register(
         name="psycopg",
         packages=("psycopg", "psycopg_pool"),
         wait_hook=install,
+        # It asks a subprocess where libpq is, once, when it is imported.
+        tolerated=frozenset({"psycopg.pq.misc.find_libpq_full_path"}),
         concurrent=frozenset(
             {
                 "ConnectionPool",

@@ -5,6 +5,7 @@ What the layers below know of psycopg2, and how it is made green: by its wait ca
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from motorish.adapter import Adapter, register
@@ -57,16 +58,23 @@ def connect(dsn: Any, connection_factory: Any = None, **kwargs: Any) -> Any:
 
     Connections with ``async_=True``, which the application polls itself, stay stock.
     """
+    from psycopg2 import OperationalError
     from psycopg2.extensions import connection
 
+    from motorish.drivers.postgres.addresses import attempts, with_addresses
     from motorish.drivers.postgres.connection import guarded_connection
 
     assert _stock_connect is not None
-    if not any(kwargs.values()):
-        factory = connection_factory or connection
-        if isinstance(factory, type) and issubclass(factory, connection):
-            connection_factory = guarded_connection(factory)
-    return _stock_connect(dsn, connection_factory=connection_factory, **kwargs)
+    if any(kwargs.values()):
+        return _stock_connect(dsn, connection_factory=connection_factory, **kwargs)
+    factory = connection_factory or connection
+    if isinstance(factory, type) and issubclass(factory, connection):
+        factory = guarded_connection(factory)
+    *others, last = attempts(with_addresses(dsn))
+    for attempt in others:
+        with suppress(OperationalError):
+            return _stock_connect(attempt, connection_factory=factory)
+    return _stock_connect(last, connection_factory=factory)
 
 
 PSYCOPG2 = register(
@@ -74,6 +82,8 @@ PSYCOPG2 = register(
         name="psycopg2",
         packages=("psycopg2",),
         wait_hook=install,
+        # An application's wait callback: those wait outside children only.
+        tolerated=frozenset({"psycopg2.extras.wait_select"}),
         concurrent=frozenset({"Notifications", "connection.cancel"}),
         direct=frozenset(
             {

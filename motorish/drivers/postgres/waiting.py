@@ -16,8 +16,8 @@ from typing import Any
 
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection as stock
-from psycopg2.extensions import parse_dsn
 
+from motorish.drivers.postgres.addresses import connect_timeout
 from motorish.drivers.postgres.cancel import Cancel
 from motorish.drivers.postgres.readiness import READ, WRITE, release_fd, wait_ready
 from motorish.errors import UsageError
@@ -53,6 +53,9 @@ def wait(connection: Any) -> None:
 
 
 def _wait_in_child(connection: Any, child: Child) -> None:
+    if connection.status not in _ESTABLISHED:
+        _connect(connection)  # nobody else has it yet
+        return
     guard = getattr(connection, "_guard", None)
     if guard is None:
         raise UsageError(
@@ -60,9 +63,6 @@ def _wait_in_child(connection: Any, child: Child) -> None:
             "a class as its connection_factory: a second call on it would stop the event loop for ever"
         )
     with guard:
-        if connection.status not in _ESTABLISHED:
-            _connect(connection)
-            return
         fd = connection.fileno()
         try:
             while (state := _poll(connection)) != _POLL_OK:
@@ -80,10 +80,10 @@ def give_up(connection: Any, child: Child | None, fd: int) -> None:
         child: the current one, or None.
         fd: the connection's.
     """
-    if child is None or connection.closed:
+    if child is None:
         return
     release_fd(child.hub, fd)
-    if child.abort is not None:
+    if child.abort is not None and not connection.closed:
         cancel = Cancel(connection)
         if child.abort is Abort.LOOP_CLOSED:
             cancel.send_at_close()
@@ -100,30 +100,13 @@ def _wait_outside(connection: Any) -> None:
 
 
 def _connect(connection: Any) -> None:
-    # In this mode libpq leaves it to us to keep connect_timeout, for each address that it tries.  When it
-    # passes we cut the attempt off, which makes libpq go on to the next address, or give up.
-    limit = connect_timeout(connection)
-    until = None
-    fd, late = -1, False
-    while True:
-        try:
-            state = _poll(connection)
-        except OperationalError as error:
-            if not late:
-                raise
-            raise OperationalError(f"{error}connection timeout expired") from None
-        if state == _POLL_OK:
-            return
-        now_fd = connection.fileno()
-        if now_fd != fd:
-            fd, late = now_fd, False
-            until = None if limit is None else monotonic() + limit
-        elif late:
-            raise OperationalError("connection timeout expired")
+    # In this mode libpq leaves it to the application to keep connect_timeout.
+    limit = connect_timeout(connection.dsn)
+    until = None if limit is None else monotonic() + limit
+    while (state := _poll(connection)) != _POLL_OK:
         left = None if until is None else max(0.0, until - monotonic())
-        if not wait_ready(fd, READ if state == _POLL_READ else WRITE, left):
-            late = True
-            cut_off(fd)
+        if not wait_ready(connection.fileno(), READ if state == _POLL_READ else WRITE, left):
+            raise OperationalError("connection timeout expired")
 
 
 def cut_off(fd: int) -> None:
@@ -132,15 +115,3 @@ def cut_off(fd: int) -> None:
     """
     with socket.socket(fileno=os.dup(fd)) as duplicate, suppress(OSError):
         duplicate.shutdown(socket.SHUT_RDWR)
-
-
-def connect_timeout(connection: Any) -> float | None:
-    """
-    The ``connect_timeout`` in seconds that holds for a psycopg2 connection, or None.
-    """
-    given = parse_dsn(connection.dsn).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT")
-    try:
-        seconds = float(given or 0)
-    except ValueError:
-        return None  # libpq will complain
-    return seconds if seconds > 0 else None
