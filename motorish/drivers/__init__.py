@@ -10,8 +10,6 @@ from motorish import adapter
 from motorish.drivers._entry_points import load_registered
 
 ADAPTERS = {
-    "MySQLdb": "motorish.drivers.mysqlclient",
-    "MySQLdb": "motorish.drivers.mysqlclient",
     "asgiref": "motorish.drivers.django",
     "bson": "motorish.drivers.mongo.adapter",
     "django": "motorish.drivers.django",
