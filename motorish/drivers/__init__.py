@@ -10,6 +10,7 @@ from motorish import adapter
 from motorish.drivers._entry_points import load_registered
 
 ADAPTERS = {
+    "MySQLdb": "motorish.drivers.mysqlclient",
     "asgiref": "motorish.drivers.django",
     "bson": "motorish.drivers.mongo.adapter",
     "django": "motorish.drivers.django",
