@@ -67,7 +67,8 @@ class ForeignLoopError(UsageError):
 
 class BusyError(UsageError):
     """
-    A second call wanted to read from (or write to) a socket on which another one is waiting.
+    A second call wanted to read from (or write to) a socket on which another one is waiting; or a second
+    call on a wrapped connection came from inside the first, or where the adapter allows none.
     """
 
 

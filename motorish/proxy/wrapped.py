@@ -21,7 +21,7 @@ _PEP_249_TYPES = frozenset(
 )
 
 _ROUTINES = (MethodType, FunctionType, BuiltinFunctionType, partial)
-_DOC: Any = property(lambda self: self.delegate.__doc__, doc="The driver's own.")
+DOC: Any = property(lambda self: self.delegate.__doc__, doc="The driver's own.")
 
 
 class Wrapped:
@@ -126,7 +126,7 @@ class WrappedFunction(_Callable):
     """
 
     __slots__ = ()
-    __doc__ = _DOC
+    __doc__ = DOC
 
     def _wrap_attribute(self, owner: type[Any], name: str, value: Any) -> Any:
         return value
@@ -141,7 +141,7 @@ class WrappedClass(_Callable):
     """
 
     __slots__ = ()
-    __doc__ = _DOC
+    __doc__ = DOC
 
     def __init__(self, delegate: Any, root: Root | None, wrapping: Wrapping) -> None:
         super().__init__(delegate, root, wrapping, direct=wrapping.names("direct", delegate))
@@ -162,7 +162,7 @@ class WrappedModule(Wrapped):
     """
 
     __slots__ = ()
-    __doc__ = _DOC
+    __doc__ = DOC
 
     def _wrap_attribute(self, owner: type[Any], name: str, value: Any) -> Any:
         if name in _PEP_249_TYPES and hasattr(self.delegate, "apilevel"):

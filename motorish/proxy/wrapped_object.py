@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from motorish.errors import UsageError
 from motorish.proxy.iteration import all_rows, one_row, some_rows, steps, take
 from motorish.proxy.spans import Span
-from motorish.proxy.wrapped import Wrapped, WrappedFunction, set_own, unwrapped
+from motorish.proxy.wrapped import DOC, Wrapped, WrappedFunction, set_own, unwrapped
 
 if TYPE_CHECKING:
     from motorish.proxy.roots import Root
@@ -30,6 +30,9 @@ _PASSED_ON = (
     "__lshift__", "__rshift__", "__radd__", "__rsub__", "__rmul__", "__rand__", "__ror__", "__rxor__",
     "__neg__", "__pos__", "__invert__",
 )  # fmt: skip
+
+_AHEAD = {"fetchone": one_row, "fetchmany": some_rows, "fetchall": all_rows}
+_FORGETTING = ("callproc", "nextset", "scroll", "close")  # rows that were fetched ahead, as execute() does
 
 
 class WrappedObject(Wrapped):
@@ -137,32 +140,43 @@ class WrappedCursor(WrappedObject):
         set_own(self, "_ahead", deque())
 
     def __getattr__(self, name: str) -> Any:
-        if self._ahead:
-            fetch = {"fetchone": one_row, "fetchmany": some_rows, "fetchall": all_rows}.get(name)
-            if fetch is not None:
-                bound = fetch(self.delegate, self._ahead)
-                return WrappedFunction(bound, self._root, self._wrapping, direct=False)
-            if callable(getattr(self.delegate, name)):  # execute(), scroll(), close() ...
-                self._ahead.clear()
+        if name.startswith("fetch"):
+            ahead = _AHEAD.get(name) if self._ahead else None
+            fetch = ahead(self.delegate, self._ahead) if ahead is not None else getattr(self.delegate, name)
+            return WrappedFetch(fetch, self._root, self._wrapping, direct=False)
+        if self._ahead and (name.startswith("execute") or name in _FORGETTING):
+            self._ahead.clear()
         return super().__getattr__(name)
 
     async def __aiter__(self) -> AsyncIterator[Any]:
         ahead, wrapping, root = self._ahead, self._wrapping, self._root
         while True:
             while ahead:
-                yield wrapping.give(ahead.popleft(), root)
+                yield ahead.popleft()
             size = getattr(self.delegate, "arraysize", 1)
             size = size if isinstance(size, int) and size > 1 else ROWS
-            rows = await wrapping.start(self.delegate.fetchmany, (size,), {}, root)
+            rows = await wrapping.start(self.delegate.fetchmany, (size,), {}, root, data=True)
             if not rows:
                 return
             ahead.extend(rows)
 
     async def __anext__(self) -> Any:
-        row = await self._wrapping.start(one_row(self.delegate, self._ahead), (), {}, self._root)
+        row = await self.fetchone()
         if row is None:
             raise StopAsyncIteration
         return row
+
+
+class WrappedFetch(WrappedFunction):
+    """
+    The ``fetchone`` and so on of a cursor: rows are data, whatever their class.
+    """
+
+    __slots__ = ()
+    __doc__ = DOC
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return self._wrapping.start(self.delegate, args, kwargs, self._root, data=True)
 
 
 class WrappedIterator(WrappedObject):

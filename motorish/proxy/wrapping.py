@@ -165,6 +165,8 @@ class Wrapping:
         kwargs: dict[str, Any],
         root: Root | None,
         context: Context | None = None,
+        *,
+        data: bool = False,
     ) -> Any:
         """
         Call a function of the driver's, in a child.
@@ -174,6 +176,7 @@ class Wrapping:
                 unless *function* has a parameter of that name.
             root: of the object whose method it is; None: of a module or class.
             context: the contextvars of the call; a copy of the caller's by default.
+            data: what it gives is not to be wrapped, whatever it is.
 
         Returns:
             A `CallFuture` that can also be entered and iterated; None with a callback.
@@ -190,7 +193,7 @@ class Wrapping:
             root.check()
         args = tuple(map(unwrapped, args))
         kwargs = {name: unwrapped(value) for name, value in kwargs.items()}
-        run = (function, args, kwargs, root)
+        run = (function, args, kwargs, root, data)
         return hand_over(spawn(self._run, run, context=context, future_class=WrappedFuture), callback)
 
     def call_at_once(
@@ -209,11 +212,17 @@ class Wrapping:
         return hand_over(future, callback)
 
     def _run(
-        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], root: Root | None
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        root: Root | None,
+        data: bool,
     ) -> Any:
         # Runs on a child.
         if root is not None:
-            return self.give(root.run(function, args, kwargs), root)
+            value = root.run(function, args, kwargs)
+            return value if data else self.give(value, root)
         made = self.new_root()
         try:
             return self.give(made.run(function, args, kwargs), made)

@@ -171,6 +171,9 @@ def test_rows_in_batches(echo: Any, server: Any) -> None:
         assert [(number,) for number in range(250)] == [row async for row in cursor]
         assert 250 // ROWS + 2 == cursor.fetches
         cursor.arraysize = 10
+        await cursor.execute(1)
+        (number,) = await cursor.fetchone()
+        assert 0 == number
         await cursor.execute(20)
         cursor.fetches = 0
         assert 20 == len([row async for row in cursor])
