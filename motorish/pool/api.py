@@ -6,46 +6,30 @@ from __future__ import annotations
 
 import inspect
 from asyncio import AbstractEventLoop
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextvars import Context
+from time import monotonic
 from types import MappingProxyType, ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, Self, TypeVar, overload
 
 from tornado.ioloop import IOLoop
 
 from motorish.calls import Callback, check_callback, hand_over
 from motorish.errors import UsageError
-from motorish.hub import CallFuture, current_child, running_loop, spawn
+from motorish.hub import CLEANUP_S, CallFuture, current_child, deadline_of_context, running_loop, spawn
 from motorish.pool import work
 from motorish.pool.held import HeldConnection, HeldTransaction
+from motorish.pool.limits import Limits
+from motorish.pool.limits import PoolStatistics as PoolStatistics
 from motorish.pool.maker import Maker
-from motorish.pool.members import Limits, Member, Members
+from motorish.pool.members import Member, Members
+from motorish.pool.rows import Each, each, rows_of
 from motorish.proxy.binding import LoopBinding
 
+T = TypeVar("T")
+
 STREAM_BATCH = 1000
-
-
-@dataclass(frozen=True, kw_only=True)
-class PoolStatistics:
-    """
-    What a pool is doing at one moment.
-
-    Attributes:
-        size: connections, those that are being made included.
-        idle: of these, how many nobody uses.
-        in_use: how many a job uses.
-        waiting: jobs that wait for one.
-        made: connections made since the beginning.
-        discarded: of these, how many were closed because they were broken, old or idle for too long.
-    """
-
-    size: int
-    idle: int
-    in_use: int
-    waiting: int
-    made: int
-    discarded: int
+"""Rows that stream() fetches at once."""
 
 
 class ConnectionPool:
@@ -220,16 +204,36 @@ class ConnectionPool:
         """
         return HeldTransaction(self)
 
-    async def stream(self, *args: Any, batch_size: int = STREAM_BATCH, **kwargs: Any) -> AsyncIterator[Any]:
-        """
-        Execute a statement and give its rows one by one, fetched in batches.
+    @overload
+    def stream(
+        self, *args: Any, batch_size: int = STREAM_BATCH, callback: None = None, **kwargs: Any
+    ) -> AsyncGenerator[Any, None]: ...
 
-        A server-side cursor is used where the driver has one (psycopg, PyMySQL), so that the memory
-        needed is that of one batch.
+    @overload
+    def stream(self, *args: Any, batch_size: int = STREAM_BATCH, callback: Each, **kwargs: Any) -> None: ...
+
+    def stream(
+        self,
+        *args: Any,
+        batch_size: int = STREAM_BATCH,
+        callback: Each | None = None,
+        **kwargs: Any,
+    ) -> AsyncGenerator[Any, None] | None:
+        """
+        Execute a statement and give its rows one by one, fetched in batches.  Also accepts callback=.
+
+        A server-side cursor is used where the adapter knows one, so that the memory needed is that of
+        one batch.  It is for reading: what the statement has changed is rolled back.
 
         Args:
             args, kwargs: of the driver's ``cursor.execute``.
             batch_size: rows fetched at once.
+            callback: called with ``callback(row, None)`` for each row, and with ``callback(None, None)`` at
+                the end, or ``callback(None, error)``.  If it returns False, that was the last row.
+
+        Raises:
+            ValueError: *batch_size* is not a positive number.
+            Exception: as `run_query`.
 
         Example::
 
@@ -238,72 +242,76 @@ class ConnectionPool:
         """
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, not {batch_size!r}")
-        member = await self.take()
-        try:
-            cursor = await member.call(self._maker.stream_cursor, member.connection)
-            try:
-                await member.call(partial(cursor.execute, *args, **kwargs))
-                while rows := await member.call(cursor.fetchmany, batch_size):
-                    for row in rows:
-                        yield row
-            finally:
-                await member.call(cursor.close)
-        finally:
-            await self.release(member, commit=False)
+        check_callback(callback)
+        rows = rows_of(self, self._maker.stream_cursor, args, kwargs, batch_size)
+        if callback is None:
+            return rows
+        self._bind().loop.call_soon(each, rows, callback)
+        return None
 
     def stats(self) -> PoolStatistics:
         """
         What the pool is doing now.
         """
-        members = self._members
-        if members is None:
-            return PoolStatistics(size=0, idle=0, in_use=0, waiting=0, made=0, discarded=0)
-        return PoolStatistics(
-            size=members.size,
-            idle=len(members.idle),
-            in_use=len(members.in_use),
-            waiting=len(members.waiting),
-            made=members.made,
-            discarded=members.discarded,
-        )
+        if self._members is not None:
+            return self._members.stats()
+        return PoolStatistics(size=0, idle=0, in_use=0, waiting=0, made=0, discarded=0)
 
     def close(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         Refuse further jobs, wait for those that run, close all connections.  Also accepts callback=.
         """
         check_callback(callback)
-        members = self._bind()
+        members = self._here()
         self._closed = True
-        return hand_over(spawn(members.close), callback)  # type: ignore[return-value]
+        return hand_over(spawn(_close, (members,), stopped=self._binding.loop), callback)  # type: ignore[return-value]
 
     def terminate(self, callback: Callback | None = None) -> CallFuture[None]:
         """
-        As `close`, but cancel the jobs that run instead of waiting for them.
+        As `close`, but cancel the jobs that run, and those of a `close` that waits for them.
+
+        A driver's function that runs in a thread and cannot be interrupted goes on there.
         """
         closed = self.close(callback)
-        assert self._members is not None
         for job in list(self._jobs):
             job.cancel()
-        for member in list(self._members.in_use):
-            self._members.discard(member)
+        if self._members is not None:
+            self._members.cancel()
         return closed
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: object, *exc_info: object) -> None:
+        await (self.close() if kind is None else self.terminate())
 
     runQuery = run_query
     runOperation = run_operation
     runInteraction = run_interaction
     runWithConnection = run_with_connection
 
-    def take(self) -> CallFuture[Member]:
+    async def take(self) -> Member:
         """
-        A connection for the caller alone; for what holds one for longer than a job.
+        A connection for the caller alone, until `release`; for what holds one for longer than a job.
         """
-        return self._track(spawn(self._bind().take))
+        taking = self._track(spawn(self._bind().take))
+        try:
+            return await taking
+        except BaseException:
+            taking.add_done_callback(self._give_back_untaken)
+            raise
 
-    def release(self, member: Member, *, commit: bool) -> CallFuture[None]:
+    async def release(self, member: Member, *, commit: bool) -> None:
         """
         End what `take` began: commit or roll back, and give the connection back, or close it if it is broken.
         """
-        return spawn(self._release, (member, commit))
+        members = self._members
+        if members is None:  # of a loop that was closed
+            return
+        releasing = spawn(self._release, (members, member, commit))
+        # Whatever becomes of it: a call that waits for a loop callback can be cancelled before it begins.
+        releasing.add_done_callback(lambda _: members.give_back(member, works=False))
+        await releasing
 
     def wrap(self, obj: Any, member: Member) -> Any:
         """
@@ -313,37 +321,51 @@ class ConnectionPool:
 
     def _start(self, job: Callable[..., Any], *args: Any, callback: Callback | None) -> CallFuture[Any]:
         check_callback(callback)
-        future = self._track(spawn(self._job, (self._bind(), job, args)))
+        future = self._track(spawn(self._job, (self._bind(), job, args), stopped=self._binding.loop))
         return hand_over(future, callback)  # type: ignore[return-value]
 
-    def _track(self, future: CallFuture[Any]) -> CallFuture[Any]:
+    def _track(self, future: CallFuture[T]) -> CallFuture[T]:
         if not future.done():
             self._jobs.add(future)
             future.add_done_callback(self._jobs.discard)
         return future
 
+    def _give_back_untaken(self, taking: CallFuture[Member]) -> None:
+        # Who asked for it was cancelled when it was on its way.
+        if not taking.cancelled() and taking.exception() is None and self._members is not None:
+            self._members.give_back(taking.result())
+
+    def _here(self) -> Members | None:
+        # The connections on the running loop, if there are any.
+        if running_loop() is not self._binding.loop:
+            self._binding.bind()
+        return self._members
+
     def _bind(self) -> Members:
         if self._closed:
             raise UsageError("this ConnectionPool is closed")
-        if running_loop() is not self._binding.loop:
-            self._binding.bind()
-        members = self._members
+        members = self._here()
         if members is None:
-            loop = running_loop()
-            assert loop is not None
             maker = self._maker
-            members = self._members = Members(loop, self._limits, maker.connect, maker.close, maker.is_usable)
-            if self._limits.min_size:
-                filled = spawn(members.fill)
-                filled.add_done_callback(lambda done: done.cancelled() or done.exception())
+            members = self._members = Members(
+                self._binding.loop,
+                self._limits,
+                connect=maker.connect,
+                set_up=maker.set_up,
+                close=maker.close,
+                usable=maker.is_usable,
+            )
         return members
 
     def _forget(self) -> None:
-        # The loop was closed, and a new one takes over.
+        # The loop was closed, and a new one takes over.  Runs on a child of that.
         members, self._members = self._members, None
-        if members is not None:
-            self._maker.forget([*members.idle, *members.in_use])
         self._jobs.clear()
+        if members is not None:
+            context = Context()
+            context.run(deadline_of_context.set, monotonic() + CLEANUP_S)
+            for member in (*members.idle, *members.in_use):
+                spawn(self._maker.close, (member,), context=context.copy())
 
     # What runs on a child.
 
@@ -352,42 +374,44 @@ class ConnectionPool:
         try:
             result = member.run(job, member.connection, *args)
         except BaseException:
-            self._give_back(members, member)
+            self._roll_back(members, member)
             raise
-        members.give_back(member)
+        members.give_back(member, works=not _was_aborted())
         return result
 
-    def _release(self, member: Member, commit: bool) -> None:
-        assert self._members is not None
-        if member not in self._members.in_use:  # the pool was terminated
-            return
+    def _release(self, members: Members, member: Member, commit: bool) -> None:
         if commit:
             try:
                 member.run(member.connection.commit)
             except BaseException:
-                self._give_back(self._members, member)
+                self._roll_back(members, member)
                 raise
-            self._members.give_back(member)
-        else:
-            self._give_back(self._members, member)
-
-    def _give_back(self, members: Members, member: Member) -> None:
-        # After a failure: a connection that was interrupted, or cannot even roll back, is of no use.
-        child = current_child()
-        assert child is not None
-        if member not in members.in_use:  # the pool was terminated
-            return
-        if child.raised:
-            members.discard(member)
-            return
-        try:
-            member.run(member.connection.rollback)
-        except BaseException:
-            members.discard(member)
-            if child.raised:
-                raise
-        else:
             members.give_back(member)
+        else:
+            self._roll_back(members, member)
+
+    def _roll_back(self, members: Members, member: Member) -> None:
+        # After a failure: a connection that was interrupted, or cannot even roll back, is of no use.
+        works = False
+        try:
+            if not _was_aborted() and member in members.in_use:
+                member.run(member.connection.rollback)
+                works = True
+        except Exception:
+            if _was_aborted():
+                raise
+        finally:
+            members.give_back(member, works=works)
+
+
+def _was_aborted() -> bool:
+    child = current_child()
+    return child is not None and child.raised > 0
+
+
+def _close(members: Members | None) -> None:
+    if members is not None:
+        members.close()
 
 
 def _refuse_coroutine(function: Callable[..., Any]) -> None:

@@ -54,15 +54,24 @@ class HeldTransaction(HeldConnection):
     What `ConnectionPool.transaction` returns: a cursor inside ``async with``.
     """
 
+    _cursor: Any = None
+
     async def __aenter__(self) -> Any:
         await super().__aenter__()
         member = self.member
         try:
-            cursor = await member.call(member.connection.cursor)
+            self._cursor = await member.call(member.connection.cursor)
         except BaseException:
             await self._release(commit=False)
             raise
-        return self._pool.wrap(cursor, member)
+        return self._pool.wrap(self._cursor, member)
 
     async def __aexit__(self, kind: object, *exc_info: object) -> None:
-        await self._release(commit=kind is None)
+        # Rolling back does not need the cursor closed; committing may.
+        commit = False
+        try:
+            if kind is None:
+                await self.member.call(self._cursor.close)
+                commit = True
+        finally:
+            await self._release(commit=commit)

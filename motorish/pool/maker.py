@@ -8,8 +8,10 @@ import importlib
 import inspect
 import select
 import socket
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable
 from contextlib import suppress
+from importlib.util import find_spec
 from time import monotonic
 from types import ModuleType
 from typing import Any, Literal
@@ -18,7 +20,8 @@ from motorish import adapter
 from motorish.hub import current_child
 from motorish.patcher import patch
 from motorish.pool.members import Member
-from motorish.proxy.engines import choose_engine
+from motorish.proxy.engines import choose_engine, packages_to_patch
+from motorish.proxy.wrap import wrap
 from motorish.proxy.wrapped import Wrapped
 from motorish.proxy.wrapping import Wrapping
 
@@ -53,11 +56,15 @@ class Maker:
             driver = driver.delegate
         self.name = driver if isinstance(driver, str) else getattr(driver, "__name__", repr(driver))
         package = self.name.partition(".")[0]
+        if isinstance(driver, str) and package not in sys.modules and find_spec(package) is None:
+            raise ModuleNotFoundError(
+                f"there is no module {driver!r} here: install the driver, or check its name"
+            )
         if engine not in ("greenlet", "thread", "auto"):
             raise ValueError(f"engine must be 'greenlet', 'thread' or 'auto', not {engine!r}")
         chosen = choose_engine(package).engine if engine == "auto" else engine
         if chosen == "greenlet":
-            patch(package)
+            patch(*packages_to_patch(package))
         module = importlib.import_module(driver) if isinstance(driver, str) else driver
         if not callable(getattr(module, "connect", None)):
             raise TypeError(f"{self.name} has no function connect(): a pool needs a driver as of PEP 249")
@@ -66,8 +73,8 @@ class Maker:
                 raise TypeError(
                     f"{hook!r} is a coroutine function: what is given a connection is a plain one"
                 )
-        self._adapter = known = adapter.for_package(package)
-        self._wrapping = Wrapping(frozenset(known.packages if known else (package,)), chosen, known, None)
+        self._adapter = adapter.for_package(package)
+        self._wrapping: Wrapping = wrap(module, chosen)._wrapping
         self._module = module
         self._args, self._kwargs = args, kwargs
         self._check, self._on_connect = check, on_connect
@@ -76,25 +83,24 @@ class Maker:
 
     def connect(self) -> Member:
         """
-        Make a connection, and set it up.
+        Make a connection.
         """
         root = self._wrapping.new_root()
-        runner = root.runner
         try:
-            connection = runner.run(self._module.connect, *self._args, **self._kwargs)
-            self._wrapping.give(connection, root)  # its worker learns how to interrupt it
-            if self._on_connect is not None:
-                try:
-                    runner.run(self._on_connect, connection)
-                except BaseException:
-                    with suppress(Exception):
-                        runner.run(connection.close)
-                    raise
+            connection = root.runner.run(self._module.connect, *self._args, **self._kwargs)
         except BaseException:
-            runner.end()
+            root.runner.end()
             raise
+        self._wrapping.give(connection, root)  # its worker learns how to interrupt it
         now = monotonic()
         return Member(connection, root, now, now)
+
+    def set_up(self, member: Member) -> None:
+        """
+        Let the application prepare a new connection.
+        """
+        if self._on_connect is not None:
+            member.run(self._on_connect, member.connection)
 
     def close(self, member: Member) -> None:
         """
@@ -138,13 +144,6 @@ class Maker:
         The asynchronous facade of a connection, or of a cursor of it.
         """
         return self._wrapping.give(obj, member.root)
-
-    def forget(self, members: Iterable[Member]) -> None:
-        """
-        Let go of connections whose event loop is closed.  Runs anywhere.
-        """
-        for member in members:
-            member.root.runner.end()
 
 
 def _execute(connection: Any, sql: str) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import asyncio
 from asyncio import AbstractEventLoop
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass
 from time import monotonic
@@ -15,35 +16,9 @@ from typing import Any
 
 from motorish.calls import await_, timeout
 from motorish.errors import DeadlineExceeded, PoolTimeout, UsageError
-from motorish.hub import CallFuture, spawn
+from motorish.hub import CLEANUP_S, CallFuture, deadline_of_context, running_loop, spawn
+from motorish.pool.limits import Limits, PoolStatistics
 from motorish.proxy.wrapping import Root
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """
-    How many connections there may be, and for how long.
-
-    Raises:
-        ValueError: the sizes or the times make no sense.
-    """
-
-    min_size: int
-    max_size: int
-    max_lifetime: float | None
-    max_idle: float | None
-    acquire_timeout: float | None
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.min_size <= self.max_size or self.max_size < 1:
-            raise ValueError(
-                "a pool needs 0 <= min_size <= max_size and max_size >= 1, "
-                f"not min_size={self.min_size} and max_size={self.max_size}"
-            )
-        for name in ("max_lifetime", "max_idle", "acquire_timeout"):
-            seconds = getattr(self, name)
-            if seconds is not None and not seconds > 0:
-                raise ValueError(f"{name} must be a number of seconds > 0 or None, not {seconds!r}")
 
 
 @dataclass(eq=False, slots=True)
@@ -84,10 +59,15 @@ class Members:
     First come, first served: who waits gets a connection that is given back, or the right to make
     one, before anybody who comes later.
 
+    Each of the `size` places is, at any moment, that of a member in ``idle`` or ``in_use``, of one that
+    was handed to a waiter, or of a call that makes one.  Whoever has a place gives it on or frees it,
+    whatever happens to him.
+
     Args:
         loop: the event loop that all of them are used on.
         limits: how many, and for how long.
         connect: makes a member; runs on a child.
+        set_up: prepares a member that was made just now; runs on a child.
         close: ends one; runs on a child.
         usable: whether a member still works, asked before it is given out; runs on a child.
     """
@@ -96,7 +76,9 @@ class Members:
         self,
         loop: AbstractEventLoop,
         limits: Limits,
+        *,
         connect: Callable[[], Member],
+        set_up: Callable[[Member], object],
         close: Callable[[Member], object],
         usable: Callable[[Member], bool],
     ) -> None:
@@ -104,79 +86,67 @@ class Members:
         self.idle: deque[Member] = deque()
         self.in_use: set[Member] = set()
         self.waiting: deque[asyncio.Future[Member | None]] = deque()
-        self.size = 0  # those that are being connected included
+        self.size = 0
         self.made = self.discarded = 0
         self.closing = False
         self._limits = limits
-        self._connect, self._close, self._usable = connect, close, usable
+        self._connect, self._set_up, self._close, self._usable = connect, set_up, close, usable
         self._reaper: asyncio.TimerHandle | None = None
+        self._filling: CallFuture[Any] | None = None
         self._ending: set[CallFuture[object]] = set()
         self._empty: asyncio.Future[None] | None = None
+
+    def stats(self) -> PoolStatistics:
+        """
+        The numbers of this moment.
+        """
+        return PoolStatistics(
+            size=self.size,
+            idle=len(self.idle),
+            in_use=len(self.in_use),
+            waiting=len(self.waiting),
+            made=self.made,
+            discarded=self.discarded,
+        )
 
     def take(self) -> Member:
         """
         A member for the caller alone, until it is given back or discarded.  Runs on a child.
 
         Raises:
-            PoolTimeout: none became free within the limits' ``acquire_timeout``.
+            PoolTimeout: none was to be had within the limits' ``acquire_timeout``.
             UsageError: the pool is closed.
             Exception: whatever the driver raises when it cannot connect.
         """
         if self.closing:
             raise UsageError("this ConnectionPool is closed")
+        seconds = self._limits.acquire_timeout
+        until = None if seconds is None else monotonic() + seconds
         member: Member | None = None
         if self.idle and not self.waiting:
             member = self.idle.pop()
         elif self.size < self._limits.max_size:
             self.size += 1
         else:
-            member = self._wait()
-        try:
-            if member is not None and (self._is_old(member) or not self._usable(member)):
-                self._end(member)
-                member = None
-            if member is None:
-                member = self._connect()
-                self.made += 1
-        except BaseException:
-            self._free()
-            raise
+            with _until(until, self._why_none):
+                member = self._wait()
+        with _until(until, self._why_not_made):
+            member = self._ready(member)
         self.in_use.add(member)
+        self._keep_filled()
         return member
 
-    def give_back(self, member: Member) -> None:
+    def give_back(self, member: Member, *, works: bool = True) -> None:
         """
-        The caller is done with *member*, which works: it is for whoever waits longest.
+        Whoever took *member* is done with it: it is for whoever waits longest, or closed if it does not work.
         """
-        self.in_use.discard(member)
-        member.used = monotonic()
-        if self.closing or self._is_old(member):
-            self.discard(member)
-        elif not self._hand_to_waiting(member):
-            self.idle.append(member)
-            self._reap_later()
-
-    def discard(self, member: Member) -> None:
-        """
-        *member* does not work any more, or is not wanted: close it in a child of its own.
-        """
-        self.in_use.discard(member)
-        self._end(member)
-        self._free()
-
-    def fill(self) -> None:
-        """
-        Make connections until there are as many as the pool keeps.  Runs on a child.
-        """
-        while self.size < self._limits.min_size and not self.closing:
-            self.size += 1
-            try:
-                member = self._connect()
-            except BaseException:
-                self._free()
-                raise
-            self.made += 1
-            self.give_back(member)
+        if member not in self.in_use:  # cancel() was quicker
+            return
+        self.in_use.remove(member)
+        if works:
+            self._put(member)
+        else:
+            self._drop(member)
 
     def close(self) -> None:
         """
@@ -187,38 +157,89 @@ class Members:
         if self._reaper is not None:
             self._reaper.cancel()
         while self.idle:
-            self.discard(self.idle.pop())
+            self._drop(self.idle.pop())
         if self.size:
             self._empty = self._empty or self.loop.create_future()
             await_(asyncio.shield(self._empty))
         while self._ending:
             await_(asyncio.shield(asyncio.gather(*self._ending, return_exceptions=True)))
 
+    def cancel(self) -> None:
+        """
+        For `close`: wait for nobody; cancel what runs on connections, and what makes them.
+        """
+        if self._filling is not None:
+            self._filling.cancel()
+        for member in list(self.in_use):
+            holder = member.root.turn.holder if member.root.turn is not None else None
+            if holder is not None and holder.future is not None:
+                holder.future.cancel()
+            self.give_back(member, works=False)
+
     def _wait(self) -> Member | None:
         # A member that was given back, or None: the right to make one.
         turn: asyncio.Future[Member | None] = self.loop.create_future()
         self.waiting.append(turn)
-        seconds = self._limits.acquire_timeout
         try:
-            with timeout(seconds):
-                return await_(asyncio.shield(turn))
-        except BaseException as error:
+            return await_(asyncio.shield(turn))
+        except BaseException:
             if turn in self.waiting:
                 self.waiting.remove(turn)
-            elif turn.done() and not turn.cancelled() and turn.exception() is None:  # too late: for the next
+            elif turn.done() and turn.exception() is None:  # too late: for the next
                 self._pass_on(turn.result())
-            if isinstance(error, DeadlineExceeded):
-                raise PoolTimeout(
-                    f"no connection became free within {seconds:g} s: all {self.size} are in use, and "
-                    f"{len(self.waiting)} more calls wait. Raise max_size, or hold connections for less long."
-                ) from None
             raise
+
+    def _ready(self, member: Member | None) -> Member:
+        # One that works: *member*, or one made in its place.
+        try:
+            if member is not None and (self._is_old(member) or not self._usable(member)):
+                self._end(member)
+                member = None
+            if member is None:
+                member = self._connect()
+                self.made += 1
+                self._set_up(member)
+        except BaseException:
+            if member is not None:
+                self._end(member)
+            self._free()
+            raise
+        return member
+
+    def _keep_filled(self) -> None:
+        if self.size < self._limits.min_size and not self.closing and self._filling is None:
+            self._filling = _spawn_apart(self._fill)
+            if self._filling is not None:
+                self._filling.add_done_callback(self._filled)
+
+    def _fill(self) -> None:
+        # Runs on a child.
+        while self.size < self._limits.min_size and not self.closing:
+            self.size += 1
+            self._put(self._ready(None))
+
+    def _filled(self, filling: CallFuture[Any]) -> None:
+        self._filling = None
+        _retrieve(filling)
 
     def _pass_on(self, member: Member | None) -> None:
         if member is None:
             self._free()
         else:
-            self.give_back(member)
+            self._put(member)
+
+    def _put(self, member: Member) -> None:
+        member.used = monotonic()
+        if self.closing or self._is_old(member):
+            self._drop(member)
+        elif not self._hand_to_waiting(member):
+            self.idle.append(member)
+            self._reap_later()
+
+    def _drop(self, member: Member) -> None:
+        self._end(member)
+        self._free()
+        self._keep_filled()
 
     def _hand_to_waiting(self, member: Member | None) -> bool:
         while self.waiting:
@@ -243,18 +264,28 @@ class Members:
 
     def _end(self, member: Member) -> None:
         self.discarded += 1
-        closed = spawn(self._close, (member,), context=Context())  # not within the deadline of any job
-        self._ending.add(closed)
-        closed.add_done_callback(self._ended)
-
-    def _ended(self, closed: CallFuture[object]) -> None:
-        self._ending.discard(closed)
-        if not closed.cancelled():
-            closed.exception()  # so that nobody reports it
+        closed = _spawn_apart(self._close, member)
+        if closed is not None:
+            self._ending.add(closed)
+            closed.add_done_callback(self._ending.discard)
+            closed.add_done_callback(_retrieve)
 
     def _is_old(self, member: Member) -> bool:
         lifetime = self._limits.max_lifetime
         return lifetime is not None and monotonic() - member.born > lifetime
+
+    def _why_none(self) -> str:
+        return (
+            f"no connection became free within {self._limits.acquire_timeout:g} s: all {self.size} are in "
+            f"use, and {len(self.waiting)} more calls wait. Raise max_size, or hold connections for less "
+            "long."
+        )
+
+    def _why_not_made(self) -> str:
+        return (
+            f"no connection could be made and checked within {self._limits.acquire_timeout:g} s: does the "
+            "server answer?"
+        )
 
     def _reap_later(self) -> None:
         idle_s = self._limits.max_idle
@@ -269,6 +300,33 @@ class Members:
         idle_s = self._limits.max_idle
         assert idle_s is not None
         while self.idle and self.size > self._limits.min_size and self.idle[0].used + idle_s <= monotonic():
-            self.discard(self.idle.popleft())
+            self._drop(self.idle.popleft())
         if self.idle:
             self._reap_later()
+
+
+@contextmanager
+def _until(until: float | None, why: Callable[[], str]) -> Iterator[None]:
+    # Raises PoolTimeout at that time, on the clock of time.monotonic().
+    try:
+        with timeout(None if until is None else max(0.0, until - monotonic())):
+            yield
+    except DeadlineExceeded as error:
+        if until is None or monotonic() < until:  # a block of the user's own, in on_connect or check
+            raise
+        raise PoolTimeout(why()) from error
+
+
+def _spawn_apart(function: Callable[..., Any], *args: Any) -> CallFuture[Any] | None:
+    # From the loop, with a deadline of its own.  None: the loop ends, and its connections with it.
+    if running_loop() is None:
+        return None
+    context = Context()
+    context.run(deadline_of_context.set, monotonic() + CLEANUP_S)
+    return spawn(function, args, context=context, later=True)
+
+
+def _retrieve(done: CallFuture[Any]) -> None:
+    # So that nobody reports what it raised.
+    if not done.cancelled():
+        done.exception()

@@ -4,7 +4,6 @@ ConnectionPool on a real MariaDB: jobs, failures, waiting, lifetimes, the end.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pymysql
@@ -12,21 +11,9 @@ import pytest
 
 import motorish
 from motorish.integrations.servers import MariaDB
+from tests.pool.helpers import eventually, run
 
 PROCESSES = "select count(*) from information_schema.processlist where info like %s and id <> connection_id()"
-
-
-@pytest.fixture
-def make_pool(mariadb: MariaDB) -> Callable[..., motorish.ConnectionPool]:
-    """
-    Return what makes a pool on the private MariaDB.
-    """
-
-    def make(**options: Any) -> motorish.ConnectionPool:
-        login = {name: getattr(mariadb, name) for name in ("host", "port", "user", "password", "database")}
-        return motorish.ConnectionPool("pymysql", kwargs=login, **options)
-
-    return make
 
 
 def insert(cursor: Any, number: int, error: Exception | None = None) -> int:
@@ -44,27 +31,6 @@ async def fresh_table(pool: motorish.ConnectionPool) -> None:
     Make the table ``numbers``, empty.
     """
     await pool.run_operation("create or replace table numbers (n int) engine=innodb")
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    """
-    Wait until *condition* holds, ten seconds at the most.
-    """
-    async with asyncio.timeout(10):
-        while not await condition():
-            await asyncio.sleep(0.02)
-
-
-def run(main: Callable[[], Awaitable[None]]) -> None:
-    """
-    Run a test's coroutine on an event loop of its own.
-    """
-
-    async def in_time() -> None:
-        async with asyncio.timeout(60):
-            await main()
-
-    asyncio.run(in_time())
 
 
 def test_jobs_run_side_by_side_on_no_more_connections_than_allowed(make_pool) -> None:
@@ -161,7 +127,7 @@ def test_who_waits_is_served_in_order_or_told_why_not(make_pool) -> None:
     """
 
     async def main() -> None:
-        pool = make_pool(max_size=1, acquire_timeout=0.2)
+        pool = make_pool(max_size=1, acquire_timeout=1.0)
         served: list[int] = []
         async with pool.acquire():
             late = pool.run_query("select 1")

@@ -1,0 +1,56 @@
+"""
+How many connections a pool may have, and for how long; and what it is doing at one moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """
+    How many connections there may be, and for how long.
+
+    Raises:
+        ValueError: the sizes or the times make no sense.
+    """
+
+    min_size: int
+    max_size: int
+    max_lifetime: float | None
+    max_idle: float | None
+    acquire_timeout: float | None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.min_size <= self.max_size or self.max_size < 1:
+            raise ValueError(
+                "a pool needs 0 <= min_size <= max_size and max_size >= 1, "
+                f"not min_size={self.min_size} and max_size={self.max_size}"
+            )
+        for name in ("max_lifetime", "max_idle", "acquire_timeout"):
+            seconds = getattr(self, name)
+            if seconds is not None and not seconds > 0:
+                raise ValueError(f"{name} must be a number of seconds > 0 or None, not {seconds!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolStatistics:
+    """
+    What a pool is doing at one moment.
+
+    Attributes:
+        size: connections, those that are being made included.
+        idle: of these, how many nobody uses.
+        in_use: how many a job uses.
+        waiting: jobs that wait for one.
+        made: connections made since the beginning.
+        discarded: of these, how many were closed because they were broken, old or idle for too long.
+    """
+
+    size: int
+    idle: int
+    in_use: int
+    waiting: int
+    made: int
+    discarded: int
