@@ -92,6 +92,7 @@ class MariaDB(Server):
         command = ["mariadb-install-db", "--no-defaults", *_as_root(), f"--datadir={files}"]
         command += ["--auth-root-authentication-method=normal", "--skip-test-db"]
         command += ["--innodb-log-file-size=16M"]
+        command += [f"--tmpdir={self.data_dir}"]  # two at once in /tmp take each other's tables
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ServerError(
