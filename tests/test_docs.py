@@ -23,6 +23,7 @@ ADDRESSES = {
         '"port": {0.port}, "user": "{0.user}", "password": "{0.password}", "database": "{0.database}"',
     ),
     "memcached": ("11211", "{0.port}"),
+    "postgres": ("postgresql://shop:secret@localhost/shop", "{0.dsn}"),
     "redis_server": ("port=6379", "port={0.port}"),
 }
 """Fixture -> the address that the docs have, and that of the fixture's server."""
