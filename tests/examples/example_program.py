@@ -51,6 +51,7 @@ class Running:
 
     Args:
         example: its name.
+        options: added to its command.
         lines: how many it prints when it serves.
         fails: whether requests are to fail, and tracebacks to be logged.
         env: more environment variables.
@@ -60,15 +61,16 @@ class Running:
         pid: of its process.
     """
 
-    def __init__(self, example: str, lines: int = 1, *, fails: bool = False, **env: str) -> None:
-        self._example, self._lines, self._fails, self._env = example, lines, fails, env
+    def __init__(self, example: str, *options: str, lines: int = 1, fails: bool = False, **env: str) -> None:
+        self._command = [*command_of(example), *options]
+        self._lines, self._fails, self._env = lines, fails, env
         self.urls: list[str] = []
         self.pid = 0
 
     def __enter__(self) -> Running:
         self._log = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
-            command_of(self._example),
+            self._command,
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=self._log,

@@ -5,6 +5,7 @@ The short examples: each does what its first lines say, with no more than the co
 from __future__ import annotations
 
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -15,7 +16,7 @@ from typing import NoReturn
 import pyodbc
 import pytest
 
-from tests.examples.example_program import Running, run
+from tests.examples.example_program import ROOT, Running, command_of, run
 
 MEMORY_BYTES = 25 * 2**20
 
@@ -112,3 +113,15 @@ def test_failures_in_both_styles(style: str) -> None:
 
         assert (500, None) == answer(url)
         assert (500, None) == answer(url, "one")
+
+
+def test_every_example_is_listed() -> None:
+    """
+    The table of examples has each of them, with the command that its first lines give.
+    """
+    folder = ROOT / "examples"
+    listed = re.findall(r"^\| `python (examples/\w+\.py)` \|", (folder / "README.md").read_text(), re.M)
+
+    assert listed == sorted(
+        command_of(path.stem)[-1] for path in folder.glob("*.py") if path.stem != "__init__"
+    )

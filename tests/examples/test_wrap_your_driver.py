@@ -5,15 +5,16 @@ examples/wrap_your_driver.py on a real MariaDB.
 import asyncio
 import json
 import re
-import socket
-import subprocess
-import sys
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pymysql
 import pytest
+
+from motorish.integrations.servers import find_mariadbd
+from tests.examples.example_program import Running
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "wrap_your_driver.py"
 NAMES = ["Ada", "Grace", "Barbara"]
@@ -39,29 +40,36 @@ def users(mariadb: Any) -> Any:
     return settings
 
 
-def test_serves_the_users_both_ways(users: dict[str, Any]) -> None:
+def answers(urls: list[str]) -> list[list[str]]:
     """
-    The program answers /users from a coroutine and /users-callback from a callback.
+    The names that each address gives.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-u", str(EXAMPLE), "--port", str(port), "--mysql-port", str(users["port"])]
-    for name in ("host", "user", "password", "database"):
-        command += [f"--{name}", users[name]]
-    program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert program.stdout is not None
-        assert re.match(r"Users are at (\S+)", program.stdout.readline())
-        answers = []
-        for path in ("users", "users-callback"):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as response:
-                answers.append([user["name"] for user in json.load(response)["users"]])
-    finally:
-        program.terminate()
-        program.communicate(timeout=10)
+    names = []
+    for url in urls:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            names.append([user["name"] for user in json.load(response)["users"]])
+    return names
 
-    assert [NAMES, NAMES] == answers
+
+def test_private_server(missing_program: Callable[[str], NoReturn]) -> None:
+    """
+    Started as its first line says, it answers from a coroutine and from a callback.
+    """
+    if find_mariadbd() is None:
+        missing_program("mariadbd")
+    with Running("wrap_your_driver", lines=2) as example:
+        assert ["users", "users-callback"] == [url.rpartition("/")[2] for url in example.urls]
+        assert [NAMES, NAMES] == answers(example.urls)
+
+
+def test_existing_server(users: dict[str, Any]) -> None:
+    """
+    With --host and the like it uses the table that is there.
+    """
+    options = [f"--mysql-port={users['port']}"]
+    options += [f"--{name}={users[name]}" for name in ("host", "user", "password", "database")]
+    with Running("wrap_your_driver", *options, lines=2) as example:
+        assert [NAMES, NAMES] == answers(example.urls)
 
 
 def test_readme_example_of_any_driver(users: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
