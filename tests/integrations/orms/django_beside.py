@@ -11,6 +11,8 @@ import motorish
 
 motorish.patch("django", "pymysql", "django_shop", strict=True)
 
+import asgiref.local
+import django.utils.asyncio
 import django_shop
 from django.core.exceptions import SynchronousOnlyOperation
 from django.utils import translation
@@ -42,7 +44,11 @@ async def main() -> None:
     assert 10 == await customers.acount() == await asyncio.to_thread(django_shop.count)
     assert "Customer-3" == (await customers.aget(name="Customer-3")).name
     await motorish.spawn(django_shop.stop)
-    print("done")
 
 
 asyncio.run(main())
+
+motorish.unpatch()
+assert django.utils.asyncio.get_running_loop is asyncio.get_running_loop
+assert asgiref.local.asyncio is asyncio
+print("done")
