@@ -3,6 +3,8 @@ motorish.wrap with drivers from PyPI of which motorish knows nothing: no adapter
 """
 
 import asyncio
+import importlib
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -11,7 +13,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import greenstalk
-import httplib2
 import pytest
 
 import motorish
@@ -150,8 +151,21 @@ def pages() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.fixture
+def httplib2() -> Iterator[Any]:
+    """
+    Return the driver; it imports PySocks, which other tests want to patch before its first import.
+    """
+    there = set(sys.modules)
+    yield importlib.import_module("httplib2")
+    motorish.unpatch("httplib2")
+    for name in set(sys.modules) - there:
+        if name.partition(".")[0] in ("httplib2", "socks"):
+            del sys.modules[name]
+
+
 @on_every_loop
-def test_httplib2(pages: str, run: Any) -> None:
+def test_httplib2(httplib2: Any, pages: str, run: Any) -> None:
     """
     Ten requests are answered only when all of them are there; connections are kept, responses are data.
     """
