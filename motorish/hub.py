@@ -70,7 +70,7 @@ class Scope:
     One identity for several calls: their common ``get_ident()`` and ``current_thread()``.
     """
 
-    __slots__ = ("ident", "thread")
+    __slots__ = ("__weakref__", "ident", "thread")
 
     def __init__(self) -> None:
         self.ident = next(_serials)

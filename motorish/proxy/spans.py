@@ -17,6 +17,14 @@ from motorish.hub import CLEANUP_S, Scope, deadline_of_context, scope_of_context
 _MISSING = object()
 
 
+class SpanScope(Scope):
+    """
+    The identity of a span that is in no `motorish.scope`.
+    """
+
+    __slots__ = ()
+
+
 class Span:
     """
     The Context of several calls, made from the caller's.
@@ -27,7 +35,7 @@ class Span:
     def __init__(self) -> None:
         self._context = copy_context()
         if self._context.get(scope_of_context) is None:
-            self._context.run(scope_of_context.set, Scope())
+            self._context.run(scope_of_context.set, SpanScope())
         self._shown: list[tuple[ContextVar[Any], Token[Any]]] = []
 
     def context(self, *, last: bool = False) -> Context:

@@ -75,12 +75,16 @@ class Worker:
     taken at the first function.  It is shared with others only when there are `MAX_THREADS`.
 
     Args:
-        interrupt: makes the function that is running return soon; called when its call is aborted, in a
-            thread of its own, again and again until it has returned.
+        interrupt: makes the function that is running return soon, or None; called when its call is aborted,
+            in a thread of its own, again and again until it has returned.
+        beside: another worker, whose thread this one is to use as well.
     """
 
-    def __init__(self, interrupt: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self, interrupt: Callable[[], object] | None = None, *, beside: Worker | None = None
+    ) -> None:
         self.interrupt = interrupt
+        self._beside = beside
         self._thread: _Thread | None = None
         self._job: _Job | None = None
         self._finalizer: weakref.finalize[Any, Any] | None = None
@@ -103,12 +107,8 @@ class Worker:
         Raises:
             BaseException: whatever *function* raises; the call was aborted.
         """
-        if self._thread is None:
-            self._thread = _threads.take()
-            self._finalizer = weakref.finalize(self, self._thread.work.put, None)
-            self._finalizer.atexit = False
         job = _Job(function, args, kwargs)
-        self._thread.work.put(job)
+        self._take_thread().work.put(job)
         try:
             job.waiter.wait(None)
         except BaseException as error:
@@ -124,6 +124,13 @@ class Worker:
         if self._finalizer is not None:
             self._finalizer()
         self._thread = self._finalizer = None
+
+    def _take_thread(self) -> _Thread:
+        if self._thread is None:
+            self._thread = _threads.take(None if self._beside is None else self._beside._take_thread())
+            self._finalizer = weakref.finalize(self, self._thread.work.put, None)
+            self._finalizer.atexit = False
+        return self._thread
 
     def _give_up(self, job: _Job, error: BaseException) -> None:
         # Returns if the function is done after all.
@@ -249,11 +256,17 @@ class Threads:
         self._limit, self._idle_s = limit, idle_s
         self._lock = threading.Lock()
 
-    def take(self) -> _Thread:
+    def take(self, thread: _Thread | None = None) -> _Thread:
         """
         A thread that has no worker, or a new one; if there may be no more, the one with the fewest workers.
+
+        Args:
+            thread: the one to take; it has a worker already.
         """
         with self._lock:
+            if thread is not None:
+                thread.users += 1
+                return thread
             thread = min(self.all, key=lambda thread: thread.users, default=None)
             if thread is None or (thread.users and len(self.all) < self._limit):
                 thread = _Thread()

@@ -18,12 +18,12 @@ from importlib import import_module
 from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any
 from uuid import UUID
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from motorish import green
 from motorish.adapter import Adapter, Engine
 from motorish.calls import Callback, check_callback, hand_over, has_callback_parameter
-from motorish.hub import current_hub, spawn
+from motorish.hub import CallFuture, Scope, current_hub, scope_of_context, spawn
 from motorish.patcher import copies
 from motorish.proxy.roots import NO_GATE, root_of
 from motorish.proxy.roots import Root as Root
@@ -43,6 +43,8 @@ _ROUTINES = (FunctionType, MethodType, BuiltinFunctionType)
 _FILES = (io.BufferedReader, io.BufferedWriter, io.BufferedRWPair, io.TextIOWrapper)
 _SOCKETS = (socket.socket, socket.SocketIO, green.TWINS["socket"].socket)
 _UNKNOWN: Any = object()
+
+_workers: WeakKeyDictionary[Scope, Worker] = WeakKeyDictionary()
 
 
 class Wrapping:
@@ -155,7 +157,7 @@ class Wrapping:
         """
         The root of an object that is to be made.
         """
-        runner = Worker() if self.engine == "thread" else Direct()
+        runner = Worker(beside=_worker_of_scope()) if self.engine == "thread" else Direct()
         return Root(runner, Turns(), self._gate, refuses=self.adapter.busy == "error")
 
     def start(
@@ -207,7 +209,7 @@ class Wrapping:
         value = self.give(function(*map(unwrapped, args), **kwargs), root)
         if callback is None:
             return value
-        future = WrappedFuture(loop=current_hub().loop)
+        future: CallFuture[Any] = WrappedFuture(loop=current_hub().loop)
         future.set_result(value)
         return hand_over(future, callback)
 
@@ -278,6 +280,14 @@ class Wrapping:
         if callable(getattr(kind, "fetchmany", None)) and callable(getattr(kind, "execute", None)):
             return WrappedCursor.of_kind(kind)
         return WrappedObject.of_kind(kind)
+
+
+def _worker_of_scope() -> Worker | None:
+    # What is called, and made, inside motorish.scope() has one thread: that is the identity it can have.
+    scope = scope_of_context.get()
+    if type(scope) is not Scope:
+        return None
+    return _workers.setdefault(scope, Worker())
 
 
 @cache

@@ -254,14 +254,18 @@ def test_error_in_an_iteration(echo: Any, server: Any) -> None:
     run_asyncio(main)
 
 
-def test_scope(echo: Any) -> None:
+def test_scope(echo: Any, server: Any) -> None:
     """
-    Calls inside motorish.scope() have one identity, each other one its own, on the greenlet engine.
+    Calls inside motorish.scope() have one identity, and so has what they make: one thread, if it is threads.
     """
 
-    async def main() -> None:
+    async def idents() -> set[int]:
         with motorish.scope():
-            assert await echo.ident() == await echo.ident()
+            return set(await asyncio.gather(*[echo.ident() for _ in range(5)]))
+
+    async def main() -> None:
+        one, other = await asyncio.gather(idents(), idents())
+        assert (1, 1, 2) == (len(one), len(other), len(one | other))
         if echo._wrapping.engine == "greenlet":
             assert await echo.ident() != await echo.ident()
 
