@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from weakref import ref
 
@@ -26,6 +26,8 @@ from motorish.drivers.postgres.guard import Guard
 from motorish.drivers.postgres.listening import Listening, log_message
 from motorish.drivers.postgres.lobject import guarded_lobject
 from motorish.drivers.postgres.readiness import release_fd
+from motorish.drivers.postgres.waiting import let_go
+from motorish.green.stream import GreenStream
 from motorish.proxy.workers import Worker
 
 _STATUS_PREPARED = 5
@@ -36,15 +38,19 @@ class GuardedConnection(Listening):
     Mixed into a connection class, before it.
     """
 
+    _stream: GreenStream | None = None  # on the loop where it was last used
     _receiver: Any = None  # keeps what libpq has the address of
     _worker: Worker | None = None
     _worker_ident: int | None = None  # of the thread that works on a large object just now
 
     def __init__(self, dsn: Any, *args: Any, **kwargs: Any) -> None:
-        self._guard = Guard()
+        self._guard = Guard(partial(_let_go, ref(self)))
         with self._guard:
             super().__init__(dsn, *args, **kwargs)
             self.cursor_factory = self.cursor_factory
+
+    def __del__(self) -> None:
+        let_go(self)
 
     @property
     def cursor_factory(self) -> Any:
@@ -70,12 +76,14 @@ class GuardedConnection(Listening):
 
     def close(self) -> None:
         with self._guard:
+            let_go(self)
             if not self.closed:
                 self._stop_listening()
             super().close()
 
     def reset(self) -> None:
         with self._guard:
+            let_go(self)
             if not self.closed and self._hub is not None:
                 release_fd(self._hub, self.fileno())
             super().reset()
@@ -141,6 +149,12 @@ class GuardedConnection(Listening):
         with self._guard:
             if not self.closed:
                 self.poll()
+
+
+def _let_go(connection: ref[GuardedConnection]) -> None:
+    this = connection()
+    if this is not None:
+        let_go(this)
 
 
 class _Notifies(list[Any]):

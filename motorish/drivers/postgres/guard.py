@@ -9,6 +9,7 @@ which a child parks and a thread waits as ever, and the loop's own thread gets a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -24,11 +25,16 @@ class Guard:
     A lock that its holder may take again; as a context manager.
 
     Its holder is a greenlet rather than `get_ident`'s identity, which the calls of a `motorish.scope` share.
+
+    Args:
+        let_go: takes the connection's descriptor off the loop.  Called before anybody but a child uses it,
+            and when something has failed: libpq may have closed it.
     """
 
-    __slots__ = ("_depth", "_holder", "_lock")
+    __slots__ = ("_depth", "_holder", "_let_go", "_lock")
 
-    def __init__(self) -> None:
+    def __init__(self, let_go: Callable[[], object]) -> None:
+        self._let_go = let_go
         self._lock = Lock()
         self._holder = 0
         self._depth = 0
@@ -42,11 +48,15 @@ class Guard:
             self._wait()
         self._holder = caller
         self._depth = 1
+        if current_child() is None:
+            self._let_go()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:
+            self._let_go()
         self._depth -= 1
         if not self._depth:
             self._holder = 0

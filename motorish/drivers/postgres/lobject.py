@@ -15,8 +15,9 @@ from typing import Any
 from psycopg2.extensions import lobject as stock
 
 from motorish.drivers.postgres import libpq
+from motorish.drivers.postgres.cancel import Cancel
 from motorish.drivers.postgres.readiness import is_aborted
-from motorish.drivers.postgres.waiting import cut_off, give_up
+from motorish.drivers.postgres.waiting import cut_off, let_go
 from motorish.green import outside
 from motorish.hub import current_child, running_loop
 from motorish.proxy.workers import Worker
@@ -53,6 +54,7 @@ def _call(connection: Any, function: Callable[..., Any], /, *args: Any, **kwargs
     with connection._guard:
         if connection.closed:
             return function(*args, **kwargs)
+        let_go(connection)
         child = current_child()
         work = partial(_blocking, connection, function, *args, **kwargs)
         if child is None:
@@ -84,10 +86,10 @@ def _blocking(connection: Any, function: Callable[..., Any], /, *args: Any, **kw
 
 
 def _end_call(connection: Any) -> None:
-    # Runs on the child whose call is aborted, while the thread still works.
+    # Runs in a thread of its own, while the other one still works.
     if not connection.closed:
         fd = connection.fileno()
-        give_up(connection, current_child(), fd)
+        Cancel(connection).send_at_close()
         with suppress(OSError):
             cut_off(fd)
 

@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection as stock
@@ -21,7 +21,7 @@ from motorish.drivers.postgres.addresses import connect_timeout
 from motorish.drivers.postgres.cancel import Cancel
 from motorish.drivers.postgres.readiness import READ, WRITE, release_fd, wait_ready
 from motorish.errors import UsageError
-from motorish.green.stream import watch
+from motorish.green.stream import GreenStream
 from motorish.hub import Abort, Child, current_child
 
 previous: Callable[[Any], object] | None = None
@@ -66,10 +66,39 @@ def _wait_in_child(connection: Any, child: Child) -> None:
         fd = connection.fileno()
         try:
             while (state := _poll(connection)) != _POLL_OK:
-                watch(child, {fd: READ if state == _POLL_READ else WRITE}, None)
+                stream = stream_of(connection, child, fd)
+                if state == _POLL_READ:
+                    stream.wait_readable(child, None)
+                else:
+                    stream.wait_writable(child, None)
         except BaseException:
             give_up(connection, child, fd)
             raise
+
+
+def stream_of(connection: Any, child: Child, fd: int) -> GreenStream:
+    """
+    The connection's stream on the child's loop; its registration there stays from one wait to the next.
+
+    That is for guarded connections: whatever closes their descriptor calls let_go() before.
+    """
+    hub = child.hub
+    known: Any = connection._stream
+    if known is not None and hub.streams.get(fd) is known:
+        return cast("GreenStream", known)
+    let_go(connection)
+    made: GreenStream = hub.streams.get(fd) or GreenStream(hub, fd)
+    connection._stream = made
+    return made
+
+
+def let_go(connection: Any) -> None:
+    """
+    Take the connection's descriptor off the loop, before it is closed, or waited for by other means.
+    """
+    stream, connection._stream = connection._stream, None
+    if stream is not None and stream.hub.streams.get(stream.fd) is stream:
+        release_fd(stream.hub, stream.fd)
 
 
 def give_up(connection: Any, child: Child | None, fd: int) -> None:
@@ -80,6 +109,7 @@ def give_up(connection: Any, child: Child | None, fd: int) -> None:
         child: the current one, or None.
         fd: the connection's.
     """
+    let_go(connection)
     if child is None:
         return
     release_fd(child.hub, fd)

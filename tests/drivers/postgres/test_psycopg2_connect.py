@@ -313,3 +313,49 @@ def test_no_threads(pg2: Any, postgres: PostgreSQL) -> None:
 
     before = threading.active_count()
     assert before == run(main)
+
+
+def test_lost_and_dropped_connections_free_their_descriptors(
+    pg2: Any, postgres: PostgreSQL, watcher: Any
+) -> None:
+    """
+    After connections were lost, dropped, or closed by a thread, new ones with the same descriptors work.
+    """
+
+    def lose(connection: Any) -> None:
+        count(watcher, f"SELECT count(pg_terminate_backend({connection.info.backend_pid}))")
+        with pytest.raises(pg2.Error):
+            while True:
+                count(connection, "SELECT 1")
+
+    def drop(connection: Any) -> None:
+        assert 1 == count(connection, "SELECT 1")
+
+    def close(connection: Any) -> None:
+        assert 1 == count(connection, "SELECT 1")
+        thread = threading.Thread(target=connection.close)
+        thread.start()
+        thread.join()
+
+    def use_in_a_thread(connection: Any) -> None:
+        assert 1 == count(connection, "SELECT 1")
+        thread = threading.Thread(target=lose, args=(connection,))
+        thread.start()
+        thread.join()
+
+    async def main() -> None:
+        for end in (lose, drop, lambda connection: connection.close(), close, use_in_a_thread):
+            connections = await asyncio.gather(*(motorish.spawn(pg2.connect, postgres.dsn) for _ in range(8)))
+            descriptors = {connection.fileno() for connection in connections}
+            await asyncio.gather(*(motorish.spawn(count, each, "SELECT 1") for each in connections))
+            while connections:
+                await motorish.spawn(end, connections.pop())
+            again = await asyncio.gather(*(motorish.spawn(pg2.connect, postgres.dsn) for _ in range(8)))
+            assert descriptors & {connection.fileno() for connection in again}
+            assert [1] * 8 == await asyncio.gather(
+                *(motorish.spawn(count, connection, "SELECT 1") for connection in again)
+            )
+            for connection in again:
+                connection.close()
+
+    run(main)
