@@ -75,7 +75,7 @@ def take(iterator: Iterator[Any], count: int) -> tuple[list[Any], BaseException 
             if len(items) >= count or monotonic() >= until:
                 return items, None
     except StopIteration as error:
-        return items, error
+        return items, error.with_traceback(None)  # which refers to the frame that gets this tuple
     except Exception as error:
         if not items:
             raise
@@ -87,7 +87,7 @@ def _advance(method: Callable[..., Any], value: Any) -> tuple[list[Any], BaseExc
     try:
         return [method(value)], None
     except StopIteration as error:
-        return [], error
+        return [], error.with_traceback(None)
 
 
 def one_row(cursor: Any, ahead: deque[Any]) -> Callable[..., Any]:

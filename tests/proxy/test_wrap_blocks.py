@@ -4,6 +4,7 @@ motorish.wrap: context managers, generators and cursors; one Context and one ide
 
 import asyncio
 import gc
+import weakref
 from contextlib import aclosing
 from typing import Any
 
@@ -250,6 +251,33 @@ def test_error_in_an_iteration(echo: Any, server: Any) -> None:
         assert ["one"] == got
         assert "closed" == connection.notes[-1]
         await connection.close()
+
+    run_asyncio(main)
+
+
+def test_nothing_keeps_a_connection(echo: Any, server: Any) -> None:
+    """
+    A connection is gone when its application lets go of it: no cycle waits for the garbage collector.
+    """
+
+    async def use() -> weakref.ref[Any]:
+        async with echo.connect(server.port) as connection:
+            async with connection.cursor() as cursor:
+                await cursor.execute(3)
+                assert 3 == len([row async for row in cursor])
+            assert 2 == len([line async for line in connection.lines(2)])
+            async with connection.named("x"):
+                await connection.current()
+        await connection.close()
+        return weakref.ref(connection.delegate)
+
+    async def main() -> None:
+        gc.disable()
+        try:
+            gone = await use()
+            await until(lambda: gone() is None)
+        finally:
+            gc.enable()
 
     run_asyncio(main)
 
