@@ -160,6 +160,7 @@ class Timer(Thread, _stdlib.Timer):
     ) -> None:
         super().__init__(interval, function, args, kwargs)
         self.finished = Event()
+        self._target = function  # what an adapter names
 
 
 class CallThread(_stdlib.Thread):

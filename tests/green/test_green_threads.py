@@ -263,3 +263,27 @@ def test_keyboard_interrupt_in_a_green_thread_stops_the_loop(green: None) -> Non
 
     with pytest.raises(KeyboardInterrupt):
         in_child(call)
+
+
+@on_every_loop
+def test_named_function_of_a_timer_becomes_a_greenlet(green: None, run: Runner) -> None:
+    """
+    A timer is a thread, too; cancelled in time, it does nothing.
+    """
+    called: list[str] = []
+
+    def call() -> None:
+        before = set(stdlib.enumerate())
+        timers = [
+            threading.Timer(seconds, target_of_a_driver, (lambda: called.append("timer"),))
+            for seconds in (0, 60)
+        ]
+        for timer in timers:
+            timer.start()
+        assert before == set(stdlib.enumerate())
+        timers[1].cancel()
+        for timer in timers:
+            timer.join()
+
+    in_child(call, run=run)
+    assert ["timer"] == called
