@@ -28,6 +28,10 @@ class Queue(_stdlib.Queue[Any]):
         self.not_full = Condition(self.mutex)
         self.all_tasks_done = Condition(self.mutex)
 
+    # Raising what this module has under the names Empty and Full, should a test put something else there.
+    get = _twin.over(_stdlib.Queue.get, globals())
+    put = _twin.over(_stdlib.Queue.put, globals())
+
 
 class PriorityQueue(Queue, _stdlib.PriorityQueue[Any]):
     """
