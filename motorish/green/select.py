@@ -167,6 +167,12 @@ class _KernelQueue:
             stream.forget()
         queue.close()
 
+    def spare(self, fd: int) -> None:
+        """
+        Let an abort of a call that waits here not close *fd*: through a wake-up pipe comes nobody's reply.
+        """
+        self._fds.discard(fd)
+
     @property
     def closed(self) -> bool:
         return self._queue.closed  # type: ignore[no-any-return]
