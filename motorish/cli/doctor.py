@@ -21,7 +21,7 @@ from motorish import adapter
 from motorish.drivers import ADAPTERS
 from motorish.patcher import PatchReport, patch, table
 from motorish.proxy.engines import choose_engine, packages_to_patch
-from motorish.proxy.workers import MAX_THREADS
+from motorish.proxy.threads import MAX_THREADS
 
 if TYPE_CHECKING:
     Parsers = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -19,8 +19,9 @@ from motorish.adapter import Engine
 from motorish.errors import UsageError
 from motorish.patcher import patch, table, use_copy
 from motorish.proxy.engines import choose_engine, packages_to_patch
+from motorish.proxy.values import DATA
 from motorish.proxy.wrapped import Wrapped
-from motorish.proxy.wrapping import DATA, Wrapping
+from motorish.proxy.wrapping import Wrapping
 
 _ENGINES = ("greenlet", "thread", "auto")
 _STOCK = (socket.socket, ssl.SSLSocket, _thread.LockType, _thread.RLock)

@@ -5,22 +5,15 @@ What the wrapped objects of one package share: which values are wrapped, and how
 from __future__ import annotations
 
 import inspect
-import io
-import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from contextvars import Context
-from datetime import date, time, timedelta, tzinfo
-from decimal import Decimal
-from enum import Enum
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
-from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType, ModuleType
+from types import ModuleType
 from typing import Any
-from uuid import UUID
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from motorish import green
 from motorish.adapter import Adapter, Engine
 from motorish.calls import Callback, check_callback, hand_over, has_callback_parameter
 from motorish.hub import CallFuture, Scope, current_hub, scope_of_context, spawn
@@ -28,20 +21,12 @@ from motorish.patcher import copies
 from motorish.proxy.roots import NO_GATE, root_of
 from motorish.proxy.roots import Root as Root
 from motorish.proxy.turns import Turns
+from motorish.proxy.values import DATA, FILES, HELPERS, LAZY, ROUTINES, SOCKETS, are_named, is_network_file
 from motorish.proxy.workers import Crowd, Direct, Worker
 from motorish.proxy.wrapped import Wrapped, WrappedClass, WrappedFunction, WrappedModule, unwrapped
 from motorish.proxy.wrapped_call import WrappedFuture
 from motorish.proxy.wrapped_object import WrappedCursor, WrappedIterator, WrappedObject
 
-DATA = (
-    bool, int, float, complex, str, bytes, bytearray, memoryview, tuple, list, dict, set, frozenset, range,
-    date, time, timedelta, tzinfo, Decimal, UUID, Enum, BaseException, type(None),
-)  # fmt: skip
-_LAZY = (GeneratorType, map, filter, zip, enumerate)  # code of the driver's runs at each step
-_HELPERS = {"contextlib", "itertools"}  # their objects, too, run code of the driver's
-_ROUTINES = (FunctionType, MethodType, BuiltinFunctionType)
-_FILES = (io.BufferedReader, io.BufferedWriter, io.BufferedRWPair, io.TextIOWrapper)
-_SOCKETS = (socket.socket, socket.SocketIO, green.TWINS["socket"].socket)
 _UNKNOWN: Any = object()
 
 _workers: WeakKeyDictionary[Scope, Worker] = WeakKeyDictionary()
@@ -82,9 +67,9 @@ class Wrapping:
         if wrapper is None or (wrapper is _UNKNOWN and issubclass(kind, DATA)):
             return value
         if wrapper is _UNKNOWN:
-            if kind is ModuleType or kind in _ROUTINES or issubclass(kind, type):
+            if kind is ModuleType or kind in ROUTINES or issubclass(kind, type):
                 return self._give_callable(value, root)
-            if kind in _FILES and _is_network_file(value):
+            if kind in FILES and is_network_file(value):
                 wrapper = WrappedObject.of_kind(kind)
             else:
                 wrapper = self._kinds[kind] = self._wrapper_for(kind)
@@ -129,10 +114,10 @@ class Wrapping:
         """
         Whether objects of this class run code of the driver's, and may wait.
         """
-        if issubclass(kind, (*_LAZY, *_SOCKETS)):
+        if issubclass(kind, (*LAZY, *SOCKETS)):
             return True
         module = kind.__module__
-        if module.partition(".")[0] not in self.packages | _HELPERS and module not in copies.COPIED:
+        if module.partition(".")[0] not in self.packages | HELPERS and module not in copies.COPIED:
             return False
         return not self.names("plain", kind)
 
@@ -151,7 +136,7 @@ class Wrapping:
         Whether the adapter names this class, or this method or attribute of it, in one of its sets.
         """
         names: frozenset[str] = getattr(self.adapter, field)
-        return bool(names) and _are_named(names, kind, name)  # type: ignore[arg-type]  # a type is hashable
+        return bool(names) and are_named(names, kind, name)  # type: ignore[arg-type]  # a type is hashable
 
     def new_root(self) -> Root:
         """
@@ -275,7 +260,7 @@ class Wrapping:
                 module, _, name = self.adapter.wrappers[base.__name__].partition(":")
                 own: type[WrappedObject] = getattr(import_module(module), name)
                 return own.of_kind(kind)
-        if issubclass(kind, _LAZY) or (kind.__module__ == "itertools" and hasattr(kind, "__next__")):
+        if issubclass(kind, LAZY) or (kind.__module__ == "itertools" and hasattr(kind, "__next__")):
             return WrappedIterator.of_kind(kind)
         if callable(getattr(kind, "fetchmany", None)) and callable(getattr(kind, "execute", None)):
             return WrappedCursor.of_kind(kind)
@@ -290,17 +275,6 @@ def _worker_of_scope() -> Worker | None:
     return _workers.setdefault(scope, Worker())
 
 
-@cache
-def _are_named(names: frozenset[str], kind: type[Any], name: str) -> bool:
-    if name and name in names:
-        return True
-    dotted = f".{name}" if name else ""
-    return any(
-        f"{base.__name__}{dotted}" in names or f"{base.__qualname__}{dotted}" in names
-        for base in kind.__mro__
-    )
-
-
 def _take_callback(function: Callable[..., Any], kwargs: dict[str, Any]) -> Callback | None:
     # That of our own, out of what the application has given.
     if "callback" not in kwargs or has_callback_parameter(function):
@@ -308,10 +282,3 @@ def _take_callback(function: Callable[..., Any], kwargs: dict[str, Any]) -> Call
     callback: Callback | None = kwargs.pop("callback")
     check_callback(callback)
     return callback
-
-
-def _is_network_file(file: Any) -> bool:
-    # What socket.makefile() gives.
-    for name in ("buffer", "raw"):
-        file = getattr(file, name, file)
-    return isinstance(file, socket.SocketIO)

@@ -13,6 +13,7 @@ import pytest
 
 import motorish
 from motorish.proxy import workers
+from motorish.proxy.threads import Threads
 from tests.loops import on_every_loop, outcome, run_asyncio, until
 
 FOREVER = "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c"
@@ -136,7 +137,7 @@ def test_more_connections_than_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     When there are as many threads as there may be, connections share them; nobody waits for ever.
     """
-    threads = workers.Threads(limit=2, idle_s=0.1)
+    threads = Threads(limit=2, idle_s=0.1)
     monkeypatch.setattr(workers, "_threads", threads)
     sqlite = motorish.wrap(sqlite3)
 
@@ -156,7 +157,7 @@ def test_idle_threads_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     A thread that no connection needs any more ends after a while.
     """
-    threads = workers.Threads(idle_s=0.01)
+    threads = Threads(idle_s=0.01)
     monkeypatch.setattr(workers, "_threads", threads)
 
     async def main() -> None:
