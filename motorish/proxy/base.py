@@ -5,7 +5,7 @@ The base of all proxies: an object of the driver's, the delegate, and the loop i
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 from tornado.ioloop import IOLoop
@@ -40,11 +40,15 @@ class Proxy:
 
     A subclass that sets ``_lazy`` has coroutine functions where others have methods that start their call
     at once (see `motorish.proxy.shapes`).  So have its own subclasses.
+
+    ``__texts__`` has the docstrings of what is declared, by name; without one it is shown with the first
+    paragraph of the delegate's.
     """
 
     __delegate_class__: ClassVar[type[Any] | None] = None
     _lazy: ClassVar[bool] = False
     __declarations__: ClassVar[dict[str, Declaration]] = {}
+    __texts__: ClassVar[Mapping[str, str]] = {}
 
     delegate: Any
     _binding: LoopBinding

@@ -26,7 +26,7 @@ class _FromDelegate(Declaration):
 
     Args:
         attr_name: the delegate's name for it, where that is another.
-        doc: docstring, instead of one made from the delegate's.
+        doc: docstring, instead of that in the owner's ``__texts__`` or one made from the delegate's.
     """
 
     if TYPE_CHECKING:
@@ -47,6 +47,17 @@ class _FromDelegate(Declaration):
 
     def _of_delegate(self, owner: type[Proxy], name: str) -> Any:
         return getattr(owner.__delegate_class__, self.attr_name or name)
+
+    def _text(self, owner: type[Proxy], name: str, note: str = "") -> str:
+        # The docstring: as it was given; or with the note, which follows the first paragraph of the owner's.
+        if self.doc is not None:
+            return self.doc
+        text = owner.__texts__.get(name)
+        if text is None:
+            described = getattr(owner.__delegate_class__, self.attr_name or name, None)
+            return "\n\n".join(filter(None, (_first_line(described), note)))
+        summary, gap, rest = text.rstrip().partition("\n\n")
+        return f"{summary}  {note}{gap}{rest}" if note else text
 
 
 class AsyncMethod(_FromDelegate):
@@ -84,7 +95,7 @@ class AsyncMethod(_FromDelegate):
         else:
             start, callback = _starter(method, 0 if self.unwraps else _session_position(method)), True
         note = "Coroutine. Also accepts callback=." if callback else "Coroutine."
-        _describe(start, owner, name, method, self.doc, note, callback=callback)
+        _describe(start, owner, name, method, self._text(owner, name, note), callback=callback)
         return starts_call(start, callback=callback)
 
 
@@ -116,8 +127,7 @@ class ReadOnlyProperty(_FromDelegate):
         A property that asks the delegate.
         """
         attribute = self.attr_name or name
-        doc = self.doc or _first_line(getattr(owner.__delegate_class__, attribute, None))
-        return property(attrgetter(f"delegate.{attribute}"), doc=doc)
+        return property(attrgetter(f"delegate.{attribute}"), doc=self._text(owner, name))
 
 
 class DelegateMethod(_FromDelegate):
@@ -140,7 +150,7 @@ class DelegateMethod(_FromDelegate):
             result = method(self.delegate, *unwrap_args(args), **kwargs)
             return self.wrap(result) if type(result) is wrapped_class else result
 
-        _describe(call, owner, name, method, self.doc, "", callback=False)
+        _describe(call, owner, name, method, self._text(owner, name), callback=False)
         return call
 
 
@@ -163,7 +173,9 @@ class ChainingMethod(_FromDelegate):
             method(self.delegate, *args, **kwargs)
             return self
 
-        _describe(chain, owner, name, method, self.doc, "Returns the cursor itself.", callback=False)
+        refused = getattr(method, "__annotations__", {}).get("return") == "NoReturn"
+        doc = self._text(owner, name, "" if refused else "Returns the cursor itself.")
+        _describe(chain, owner, name, method, doc, callback=False)
         return chain
 
 
@@ -272,8 +284,7 @@ def _describe(
     owner: type[Proxy],
     name: str,
     method: Callable[..., Any],
-    doc: str | None,
-    note: str,
+    doc: str,
     *,
     callback: bool,
 ) -> None:
@@ -283,7 +294,7 @@ def _describe(
     function.__name__ = name
     function.__qualname__ = f"{owner.__qualname__}.{name}"
     function.__module__ = owner.__module__
-    function.__doc__ = doc or "\n\n".join(filter(None, (_first_line(method), note)))
+    function.__doc__ = doc
 
 
 def _first_line(documented: object) -> str:

@@ -26,6 +26,7 @@ from motorish.drivers.mongo.change_stream import Watchable
 from motorish.drivers.mongo.command_cursor import MotorCommandCursor
 from motorish.drivers.mongo.database import MotorDatabase
 from motorish.drivers.mongo.session import MotorClientSession
+from motorish.drivers.mongo.texts.client import CLIENT
 from motorish.hub import CallFuture, running_loop
 from motorish.proxy import (
     AsyncCommand,
@@ -61,6 +62,7 @@ class MotorClient(Watchable, Deployment, WithLoop):
     """
 
     __delegate_class__ = MongoClient
+    __texts__ = CLIENT
     _child_kind = "database"
     _command_cursor_class: ClassVar[type[MotorCommandCursor]] = MotorCommandCursor
     _database_class: ClassVar[type[MotorDatabase]] = MotorDatabase

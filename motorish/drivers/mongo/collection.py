@@ -21,6 +21,7 @@ from motorish.drivers.mongo._arguments import wrong_argument
 from motorish.drivers.mongo.change_stream import Watchable
 from motorish.drivers.mongo.command_cursor import MotorCommandCursor, MotorLatentCommandCursor
 from motorish.drivers.mongo.cursor import MotorCursor, MotorRawBatchCursor
+from motorish.drivers.mongo.texts.collection import COLLECTION
 from motorish.proxy import (
     AsyncCommand,
     AsyncRead,
@@ -52,6 +53,7 @@ class MotorCollection(Watchable):
     """
 
     __delegate_class__ = Collection
+    __texts__ = COLLECTION
     _child_kind = "collection"
     _command_cursor_class: ClassVar[type[MotorCommandCursor]] = MotorCommandCursor
     _cursor_class: ClassVar[type[MotorCursor]] = MotorCursor

@@ -13,6 +13,7 @@ from pymongo.synchronous.command_cursor import CommandCursor
 
 from motorish.calls import Callback
 from motorish.drivers.mongo._iteration import BaseCursor, kill
+from motorish.drivers.mongo.texts.cursor import EVERY_CURSOR
 from motorish.hub import CallFuture
 from motorish.proxy import ChainingMethod, starts_call
 from motorish.proxy.base import unwrap_args, unwrap_kwargs
@@ -24,6 +25,7 @@ class MotorCommandCursor(BaseCursor):
     """
 
     __delegate_class__ = CommandCursor
+    __texts__ = EVERY_CURSOR
 
     batch_size = ChainingMethod()
 

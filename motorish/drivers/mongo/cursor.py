@@ -11,6 +11,7 @@ from pymongo.synchronous.cursor import Cursor, RawBatchCursor
 
 from motorish.calls import Callback
 from motorish.drivers.mongo._iteration import BaseCursor
+from motorish.drivers.mongo.texts.cursor import CURSOR
 from motorish.hub import CallFuture
 from motorish.proxy import ChainingMethod, ReadOnlyProperty, starts_call
 
@@ -23,6 +24,7 @@ class MotorCursor(BaseCursor):
     """
 
     __delegate_class__: ClassVar[type[Any]] = Cursor
+    __texts__ = CURSOR
 
     delegate: Cursor[Any]
 

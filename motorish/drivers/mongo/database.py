@@ -19,6 +19,7 @@ from motorish.calls import Callback
 from motorish.drivers.mongo.change_stream import Watchable
 from motorish.drivers.mongo.collection import MotorCollection
 from motorish.drivers.mongo.command_cursor import MotorCommandCursor, MotorLatentCommandCursor
+from motorish.drivers.mongo.texts.database import DATABASE
 from motorish.proxy import (
     AsyncCommand,
     AsyncRead,
@@ -45,6 +46,7 @@ class MotorDatabase(Watchable):
     """
 
     __delegate_class__ = Database
+    __texts__ = DATABASE
     _child_kind = "collection"
     _collection_class: ClassVar[type[MotorCollection]] = MotorCollection
     _command_cursor_class: ClassVar[type[MotorCommandCursor]] = MotorCommandCursor

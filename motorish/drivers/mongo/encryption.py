@@ -21,6 +21,7 @@ from motorish.drivers.mongo._arguments import wrong_argument
 from motorish.drivers.mongo.collection import MotorCollection
 from motorish.drivers.mongo.cursor import MotorCursor
 from motorish.drivers.mongo.database import MotorDatabase
+from motorish.drivers.mongo.texts.encryption import ENCRYPTION
 from motorish.errors import ForeignLoopError
 from motorish.green.socket import socket as green_socket
 from motorish.hub import CallFuture
@@ -76,11 +77,12 @@ class MotorClientEncryption(WithLoop, Closing):
     """
 
     __delegate_class__ = ClientEncryption
+    __texts__ = ENCRYPTION
 
     delegate: ClientEncryption[Any]
 
     add_key_alt_name = AsyncWrite()
-    close = AsyncCommand(doc="Wipe the keys from memory.  Coroutine. Also accepts callback=.")
+    close = AsyncCommand()
     create_data_key = AsyncCommand()
     decrypt = AsyncCommand()
     delete_key = AsyncWrite()

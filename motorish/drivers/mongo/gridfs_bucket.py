@@ -20,6 +20,7 @@ from motorish.drivers.mongo.gridfs_flat_in import FlatGridIn
 from motorish.drivers.mongo.gridfs_flat_out import FlatGridOut
 from motorish.drivers.mongo.gridfs_in import MotorGridIn
 from motorish.drivers.mongo.gridfs_out import MotorGridOut, MotorGridOutCursor
+from motorish.drivers.mongo.texts.gridfs import BUCKET
 from motorish.proxy import AsyncCommand, AsyncRead, DelegateMethod, WithLoop
 from motorish.proxy.base import unwrap_args, unwrap_kwargs
 
@@ -51,6 +52,7 @@ class MotorGridFSBucket(WithLoop):
     """
 
     __delegate_class__ = FlatGridFSBucket
+    __texts__ = BUCKET
 
     _grid_in_class: ClassVar[type[MotorGridIn]] = MotorGridIn
     _grid_out_class: ClassVar[type[MotorGridOut]] = MotorGridOut

@@ -14,6 +14,7 @@ from motorish.drivers.mongo._arguments import delegate_of
 from motorish.drivers.mongo.collection import MotorCollection
 from motorish.drivers.mongo.gridfs_file import GridFile, check_root
 from motorish.drivers.mongo.gridfs_flat_in import FlatGridIn
+from motorish.drivers.mongo.texts.gridfs_file import GRID_IN
 from motorish.proxy import AsyncCommand, DelegateMethod, ReadOnlyProperty
 
 _OWN = ("delegate", "_binding")
@@ -44,16 +45,13 @@ class MotorGridIn(GridFile):
     """
 
     __delegate_class__ = FlatGridIn
+    __texts__ = GRID_IN
 
     delegate: GridIn
 
     abort = AsyncCommand()
     close = AsyncCommand()
-    set = AsyncCommand(
-        "__setattr__",
-        doc="Set a field of the file's document, on the server if the file is closed.\n\n"
-        "Coroutine. Also accepts callback=.",
-    )
+    set = AsyncCommand("__setattr__")
     write = AsyncCommand().unwrap("MotorGridOut")
     writelines = AsyncCommand().unwrap("MotorGridOut")
 

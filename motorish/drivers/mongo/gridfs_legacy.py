@@ -15,6 +15,7 @@ from motorish.drivers.mongo.gridfs_flat_in import FlatGridIn
 from motorish.drivers.mongo.gridfs_flat_out import FlatGridOut
 from motorish.drivers.mongo.gridfs_in import MotorGridIn
 from motorish.drivers.mongo.gridfs_out import MotorGridOut, MotorGridOutCursor
+from motorish.drivers.mongo.texts.gridfs_legacy import LEGACY
 from motorish.proxy import AsyncCommand, AsyncRead, AsyncWrite, DelegateMethod, WithLoop
 from motorish.proxy.base import unwrap_args, unwrap_kwargs
 
@@ -40,6 +41,7 @@ class MotorGridFS(WithLoop):
     """
 
     __delegate_class__ = FlatGridFS
+    __texts__ = LEGACY
     _cursor_class: ClassVar[type[MotorGridOutCursor]] = MotorGridOutCursor
     _grid_in_class: ClassVar[type[MotorGridIn]] = MotorGridIn
     _grid_out_class: ClassVar[type[MotorGridOut]] = MotorGridOut

@@ -20,6 +20,7 @@ from motorish.drivers.mongo.collection import MotorCollection
 from motorish.drivers.mongo.cursor import MotorCursor
 from motorish.drivers.mongo.gridfs_file import GridFile, check_root
 from motorish.drivers.mongo.gridfs_flat_out import FlatGridOut
+from motorish.drivers.mongo.texts.gridfs_file import GRID_OUT, GRID_OUT_CURSOR
 from motorish.hub import CallFuture
 from motorish.proxy import AsyncCommand, AsyncRead, DelegateMethod, Proxy, ReadOnlyProperty, starts_call
 
@@ -81,6 +82,7 @@ class MotorGridOut(GridFile):
     """
 
     __delegate_class__ = FlatGridOut
+    __texts__ = GRID_OUT
 
     delegate: GridOut
 
@@ -204,6 +206,7 @@ class MotorGridOutCursor(MotorCursor):
     """
 
     __delegate_class__ = GridOutCursor
+    __texts__ = GRID_OUT_CURSOR
     _grid_out_class: ClassVar[type[MotorGridOut]] = MotorGridOut
 
     async def __anext__(self) -> MotorGridOut:

@@ -17,6 +17,7 @@ from pymongo.write_concern import WriteConcern
 from motorish.calls import Callback
 from motorish.drivers.mongo import _transactions
 from motorish.drivers.mongo._with_transaction import WithTransaction
+from motorish.drivers.mongo.texts.session import SESSION
 from motorish.hub import CallFuture
 from motorish.proxy import DelegateMethod, Latent, ReadOnlyProperty, gives_latent, starts_call
 from motorish.proxy.base import Cleanup
@@ -50,6 +51,7 @@ class MotorClientSession(Latent):
     """
 
     __delegate_class__ = ClientSession
+    __texts__ = SESSION
 
     delegate: ClientSession
 
