@@ -60,19 +60,24 @@ def release_fd(hub: Hub | None, fd: int, then: Callable[[], object] | None = Non
         if then is not None:
             then()
         return
-    if running_loop() is hub.loop or not hub.loop.is_running():
+
+    def let_go() -> None:
         stream.forget()
         if then is not None:
             then()
+
+    async def let_go_on_its_loop() -> None:
+        let_go()
+
+    if running_loop() is hub.loop or not hub.loop.is_running():
+        let_go()
         return
-
-    async def on_its_loop() -> None:
-        release_fd(hub, fd, then)
-
+    done = asyncio.run_coroutine_threadsafe(let_go_on_its_loop(), hub.loop)
     try:
-        asyncio.run_coroutine_threadsafe(on_its_loop(), hub.loop).result(RELEASE_S)
+        done.result(RELEASE_S)
     except TimeoutError:
-        pass  # that loop is stuck; it does so when it is not
+        if done.cancel():
+            let_go()  # its thread is stuck, perhaps because it waits for us: it looks at no descriptors now
 
 
 def is_aborted(child: Any) -> bool:

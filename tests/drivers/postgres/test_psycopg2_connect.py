@@ -328,28 +328,32 @@ def test_lost_and_dropped_connections_free_their_descriptors(
             while True:
                 count(connection, "SELECT 1")
 
-    def drop(connection: Any) -> None:
-        assert 1 == count(connection, "SELECT 1")
+    async def lose_in_a_child(connection: Any) -> None:
+        await motorish.spawn(lose, connection)
 
-    def close(connection: Any) -> None:
-        assert 1 == count(connection, "SELECT 1")
-        thread = threading.Thread(target=connection.close)
-        thread.start()
-        thread.join()
+    async def lose_in_a_thread(connection: Any) -> None:
+        await asyncio.to_thread(lose, connection)
 
-    def use_in_a_thread(connection: Any) -> None:
-        assert 1 == count(connection, "SELECT 1")
-        thread = threading.Thread(target=lose, args=(connection,))
-        thread.start()
-        thread.join()
+    async def drop(connection: Any) -> None: ...
+
+    async def drop_in_a_thread(connection: Any) -> None:
+        held = [connection]
+        del connection
+        await asyncio.to_thread(held.clear)
+
+    async def close(connection: Any) -> None:
+        connection.close()
+
+    async def close_in_a_thread(connection: Any) -> None:
+        await asyncio.to_thread(connection.close)
 
     async def main() -> None:
-        for end in (lose, drop, lambda connection: connection.close(), close, use_in_a_thread):
+        for end in (lose_in_a_child, lose_in_a_thread, drop, drop_in_a_thread, close, close_in_a_thread):
             connections = await asyncio.gather(*(motorish.spawn(pg2.connect, postgres.dsn) for _ in range(8)))
             descriptors = {connection.fileno() for connection in connections}
             await asyncio.gather(*(motorish.spawn(count, each, "SELECT 1") for each in connections))
             while connections:
-                await motorish.spawn(end, connections.pop())
+                await end(connections.pop())
             again = await asyncio.gather(*(motorish.spawn(pg2.connect, postgres.dsn) for _ in range(8)))
             assert descriptors & {connection.fileno() for connection in again}
             assert [1] * 8 == await asyncio.gather(
@@ -357,5 +361,26 @@ def test_lost_and_dropped_connections_free_their_descriptors(
             )
             for connection in again:
                 connection.close()
+
+    run(main)
+
+
+def test_closed_by_a_thread_that_the_loop_waits_for(pg2: Any, postgres: PostgreSQL) -> None:
+    """
+    A thread can close a connection although the loop stands still, and its descriptor is free after.
+    """
+
+    async def main() -> None:
+        connection = await motorish.spawn(pg2.connect, postgres.dsn)
+        assert 1 == await motorish.spawn(count, connection, "SELECT 1")
+        descriptor = connection.fileno()
+        closing = threading.Thread(target=connection.close)
+        closing.start()
+        closing.join()
+        again = await motorish.spawn(pg2.connect, postgres.dsn)
+        assert descriptor == again.fileno()
+        await asyncio.sleep(0)
+        assert 1 == await motorish.spawn(count, again, "SELECT 1")
+        again.close()
 
     run(main)
