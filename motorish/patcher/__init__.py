@@ -231,7 +231,7 @@ def _undo(names: Iterable[str]) -> None:
 def _modules_of(package: str) -> list[ModuleType]:
     return [
         module
-        for name, module in list(sys.modules.items())
+        for name, module in sys.modules.copy().items()  # list() would let finalisers run, and import
         if name.partition(".")[0] == package
         and isinstance(module, ModuleType)
         and module.__name__.partition(".")[0] == package  # not vendored under its name
