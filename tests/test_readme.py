@@ -95,7 +95,8 @@ def test_no_example_is_forgotten() -> None:
     """
     Each Python block in README and docs is marked as a program (see test_docs.py), or tested here.
 
-    Those of the page on wrapping one's own driver belong together: test_own_driver_page.py.
+    Those of the page on wrapping one's own driver belong together: test_own_driver_page.py.  That of the
+    page on types is for type checkers too: cli/test_stubs.py.
     """
     unmarked = [
         page.relative_to(ROOT).as_posix()
@@ -105,7 +106,8 @@ def test_no_example_is_forgotten() -> None:
     ]
 
     own_driver = ["docs/howto/wrap-your-own-driver.md"] * 5
-    assert ["README.md"] * 3 + ["docs/howto/connect.md", *own_driver] == unmarked
+    tested = ["docs/howto/connect.md", "docs/howto/types.md", *own_driver]
+    assert ["README.md"] * 3 + tested == unmarked
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -7,9 +7,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from motorish.cli import doctor, run
+from motorish.cli import doctor, run, stubs
 
-COMMANDS = (run, doctor)
+COMMANDS = (run, doctor, stubs)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from motorish.proxy.roots import Root
     from motorish.proxy.wrapping import Wrapping
 
-_PEP_249_TYPES = frozenset(
+PEP_249_TYPES = frozenset(
     ("Binary", "Date", "DateFromTicks", "Time", "TimeFromTicks", "Timestamp", "TimestampFromTicks")
 )
 
@@ -165,7 +165,7 @@ class WrappedModule(Wrapped):
     __doc__ = DOC
 
     def _wrap_attribute(self, owner: type[Any], name: str, value: Any) -> Any:
-        if name in _PEP_249_TYPES and hasattr(self.delegate, "apilevel"):
+        if name in PEP_249_TYPES and hasattr(self.delegate, "apilevel"):
             return value
         if inspect.isroutine(value):
             direct = name in self._wrapping.adapter.direct

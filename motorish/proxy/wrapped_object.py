@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROWS = 100
 """Rows of a cursor that are fetched at once, unless the application has set its ``arraysize``."""
 
-_PASSED_ON = (
+PASSED_ON = (
     "__len__", "__bool__", "__contains__", "__getitem__", "__setitem__", "__delitem__", "__lt__", "__le__",
     "__gt__", "__ge__", "__int__", "__float__", "__index__", "__bytes__", "__fspath__", "__str__",
     "__format__", "__add__", "__sub__", "__mul__", "__truediv__", "__mod__", "__and__", "__or__", "__xor__",
@@ -58,7 +58,7 @@ class WrappedObject(Wrapped):
         The subclass for objects of *kind*.
         """
         names: dict[str, Any] = {"__slots__": (), "__doc__": kind.__doc__}
-        for name in _PASSED_ON:
+        for name in PASSED_ON:
             method = getattr(kind, name, None)
             if method is not None and method is not getattr(object, name, None):
                 names[name] = _passing_on(name)
