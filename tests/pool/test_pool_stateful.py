@@ -87,6 +87,14 @@ class PoolMachine(RuleBasedStateMachine):
 
         self._turn(act)
 
+    @rule(operation=NUMBERS, job=NUMBERS)
+    def cancel_when_it_arrives(self, operation: int, job: int) -> None:
+        """
+        After what it waits for has happened, and before it can know.
+        """
+        self._turn(lambda: self._let(operation))
+        self._turn(lambda: self._cancel(job))
+
     @rule(turns=st.integers(1, 5))
     def time_passes(self, turns: int) -> None:
         for _ in range(turns):
