@@ -10,6 +10,7 @@ What ``mock.patch("subprocess.Popen")`` names is then what these modules know by
 
 from __future__ import annotations
 
+import builtins
 import pkgutil
 from types import ModuleType
 from typing import Any
@@ -47,5 +48,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     vars(mock)["pkgutil"] = pkgutil
 
 
+class _Builtins:
+    """
+    Stands for `builtins` where a mock takes the place of one: green modules have built-ins of their own.
+    """
+
+    __dict__ = property(lambda self: vars(builtins))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(builtins, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        for names in imports.all_builtins():
+            names[name] = value
+
+
 def _resolve_name(name: str) -> Any:
+    if name == "builtins":
+        return _Builtins()
     return table.green_for(pkgutil.resolve_name(name))

@@ -119,6 +119,13 @@ def green_builtins(key: str) -> dict[str, Any]:
     return names
 
 
+def all_builtins() -> list[dict[str, Any]]:
+    """
+    Python's own built-ins, and those of all green modules.
+    """
+    return [vars(builtins), *_names.values()]
+
+
 def switch_off(key: str) -> None:
     """
     Let the imports of *key*'s modules give the stock modules again.

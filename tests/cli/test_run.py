@@ -292,6 +292,7 @@ def test_pytest_runs_green_test_modules(programs: Programs, mode: str) -> None:
 MOCKS = """
 from unittest import mock
 import daemon_of_driver
+import pytest
 
 def test_module():
     with mock.patch("urllib.request.urlopen", return_value=42):
@@ -306,6 +307,12 @@ def test_class_of_module():
 def test_other_module():
     with mock.patch("os.getcwd", return_value=45):
         assert 45 == daemon_of_driver.os.getcwd()
+
+def test_built_in_function():
+    with mock.patch("builtins.open", mock.mock_open(read_data="46")):
+        assert "46" == daemon_of_driver.read() == open("nothing").read()
+    with pytest.raises(FileNotFoundError):
+        daemon_of_driver.read()
 """
 
 
@@ -322,12 +329,14 @@ def test_mocks_are_seen_by_green_modules(programs: Programs) -> None:
         "    from urllib.request import urlopen\n"
         "    return urlopen('http://127.0.0.1:1')\n"
         "def start():\n"
-        "    return subprocess.Popen(['true'])\n",
+        "    return subprocess.Popen(['true'])\n"
+        "def read():\n"
+        "    return open('nothing').read()\n",
     )
 
     ended = programs.run(*GREEN, "-m", "pytest")
 
-    assert "3 passed" in ended.out, ended.out
+    assert "4 passed" in ended.out, ended.out
 
 
 @pytest.mark.parametrize(
