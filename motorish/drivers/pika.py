@@ -28,7 +28,7 @@ def _close_stream(frame: FrameType) -> Callable[[], object] | None:
     if select is None or blocking is None:
         return None
     for poller, _ in selves(frame, select._PollerBase):
-        queue = getattr(poller, "_poll", None) or getattr(poller, "_kqueue", None)
+        queue: Any = getattr(poller, "_poll", None) or getattr(poller, "_kqueue", None)
         if hasattr(queue, "spare"):
             queue.spare(poller._r_interrupt.fileno())
     for connection, _ in selves(frame, blocking.BlockingConnection):
