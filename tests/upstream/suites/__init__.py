@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-NAMES = ("pymongo", "motor", "psycopg2", "pymysql", "redis", "pymemcache", "pg8000")
+NAMES = ("pymongo", "motor", "psycopg2", "pymysql", "redis", "pymemcache", "pg8000", "urllib3")
 
 Topology = Callable[[Path], AbstractContextManager[Mapping[str, str]]]
 """Starts fresh servers, given the suite's work folder; yields environment variables for the tests."""
