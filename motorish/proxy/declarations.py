@@ -55,7 +55,8 @@ class _FromDelegate(Declaration):
         text = owner.__texts__.get(name)
         if text is None:
             described = getattr(owner.__delegate_class__, self.attr_name or name, None)
-            return "\n\n".join(filter(None, (_first_line(described), note)))
+            plain = not callable(described) and not inspect.isdatadescriptor(described)  # shows its class's
+            return "\n\n".join(filter(None, ("" if plain else _first_line(described), note)))
         summary, gap, rest = text.rstrip().partition("\n\n")
         return f"{summary}  {note}{gap}{rest}" if note else text
 

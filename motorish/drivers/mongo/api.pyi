@@ -59,6 +59,8 @@ _ItemType = TypeVar("_ItemType", default=dict[str, Any])
 T = TypeVar("T")
 
 class AsyncChangeStream(Generic[_DocumentType]):
+    """The changes of a collection, database or deployment, as they happen."""
+
     delegate: ChangeStream[Any] | None
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc_info: Any) -> Any: ...
@@ -67,18 +69,29 @@ class AsyncChangeStream(Generic[_DocumentType]):
     def __await__(self) -> Generator[Any, None, Self]: ...
     def __init__(self, target: Any, arguments: dict[str, Any]) -> None: ...
     @property
-    def alive(self) -> bool: ...
-    async def close(self) -> None: ...
-    def get_io_loop(self) -> IOLoop: ...
-    async def next(self) -> _DocumentType: ...
+    def alive(self) -> bool:
+        """Whether more changes may come."""
+    async def close(self) -> None:
+        """Close the stream; a call that waits for a change ends."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
+    async def next(self) -> _DocumentType:
+        """The next change, however long it takes."""
     @property
-    def resume_token(self) -> Mapping[str, Any] | None: ...
-    def send(self, value: Any) -> Any: ...
-    def throw(self, *exception: Any) -> Any: ...
-    async def try_next(self) -> _DocumentType | None: ...
-    def wrap(self, obj: Any) -> Any: ...
+    def resume_token(self) -> Mapping[str, Any] | None:
+        """Where to go on after the change that was returned last: ``watch(resume_after=token)``."""
+    def send(self, value: Any) -> Any:
+        """Go on as a coroutine; for the event loop."""
+    def throw(self, *exception: Any) -> Any:
+        """Raise an exception in the coroutine; for the event loop."""
+    async def try_next(self) -> _DocumentType | None:
+        """The next change, or None if one round trip brings none."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
 class AsyncClientEncryption(Generic[_DocumentType]):
+    """Encrypts and decrypts values explicitly, and manages the keys. Needs the extra ``encryption``."""
+
     delegate: ClientEncryption[Any]
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc_info: Any) -> Any: ...
@@ -92,15 +105,18 @@ class AsyncClientEncryption(Generic[_DocumentType]):
         key_expiration_ms: int | None = None,
         kms_connect_callback: KmsConnect | None = None,
     ) -> None: ...
-    async def add_key_alt_name(self, id: Binary, key_alt_name: str) -> Any: ...
-    async def close(self) -> None: ...
+    async def add_key_alt_name(self, id: Binary, key_alt_name: str) -> Any:
+        """Give a data key one more name."""
+    async def close(self) -> None:
+        """Wipe the keys from memory; the object cannot be used after that."""
     async def create_data_key(
         self,
         kms_provider: str,
         master_key: Mapping[str, Any] | None = None,
         key_alt_names: Sequence[str] | None = None,
         key_material: bytes | None = None,
-    ) -> Binary: ...
+    ) -> Binary:
+        """Make a data key, and keep it in the key vault, itself encrypted."""
     async def create_encrypted_collection(
         self,
         database: AsyncDatabase[_DocumentTypeArg],
@@ -109,9 +125,12 @@ class AsyncClientEncryption(Generic[_DocumentType]):
         kms_provider: str | None = None,
         master_key: Mapping[str, Any] | None = None,
         **kwargs: Any,
-    ) -> tuple[AsyncCollection[_DocumentTypeArg], Mapping[str, Any]]: ...
-    async def decrypt(self, value: Binary) -> Any: ...
-    async def delete_key(self, id: Binary) -> DeleteResult: ...
+    ) -> tuple[AsyncCollection[_DocumentTypeArg], Mapping[str, Any]]:
+        """Create a collection for Queryable Encryption, and a data key for each field without one."""
+    async def decrypt(self, value: Binary) -> Any:
+        """Decrypt a value."""
+    async def delete_key(self, id: Binary) -> DeleteResult:
+        """Remove a data key from the key vault; what it has encrypted is lost."""
     async def encrypt(
         self,
         value: Any,
@@ -122,7 +141,8 @@ class AsyncClientEncryption(Generic[_DocumentType]):
         contention_factor: int | None = None,
         range_opts: RangeOpts | None = None,
         string_opts: StringOpts | None = None,
-    ) -> Binary: ...
+    ) -> Binary:
+        """Encrypt a value."""
     async def encrypt_expression(
         self,
         expression: Mapping[str, Any],
@@ -132,23 +152,34 @@ class AsyncClientEncryption(Generic[_DocumentType]):
         query_type: str | None = None,
         contention_factor: int | None = None,
         range_opts: RangeOpts | None = None,
-    ) -> RawBSONDocument: ...
-    def get_io_loop(self) -> IOLoop: ...
-    async def get_key(self, id: Binary) -> RawBSONDocument | None: ...
-    async def get_key_by_alt_name(self, key_alt_name: str) -> RawBSONDocument | None: ...
-    def get_keys(self) -> AsyncCursor[RawBSONDocument]: ...
+    ) -> RawBSONDocument:
+        """Encrypt the values in a range query."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
+    async def get_key(self, id: Binary) -> RawBSONDocument | None:
+        """The document of a data key, or None."""
+    async def get_key_by_alt_name(self, key_alt_name: str) -> RawBSONDocument | None:
+        """The document of the data key that has this name, or None."""
+    def get_keys(self) -> AsyncCursor[RawBSONDocument]:
+        """A cursor over all data keys; nothing is sent until it is used."""
     @property
-    def io_loop(self) -> IOLoop: ...
-    async def remove_key_alt_name(self, id: Binary, key_alt_name: str) -> RawBSONDocument | None: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
+    async def remove_key_alt_name(self, id: Binary, key_alt_name: str) -> RawBSONDocument | None:
+        """Take a name from a data key."""
     async def rewrap_many_data_key(
         self,
         filter: Mapping[str, Any],
         provider: str | None = None,
         master_key: Mapping[str, Any] | None = None,
-    ) -> RewrapManyDataKeyResult: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> RewrapManyDataKeyResult:
+        """Encrypt data keys anew, with another master key; what they have encrypted remains as it is."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
 class AsyncClientSession:
+    """A session; get one from a client: ``client.start_session()``."""
+
     delegate: ClientSession
     async def __aenter__(self) -> AsyncClientSession: ...
     async def __aexit__(self, exc_type: object, exc: BaseException | None, traceback: object) -> None: ...
@@ -156,36 +187,52 @@ class AsyncClientSession:
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
     def __init__(self, delegate: ClientSession, motor_client: AsyncMongoClient[Any]) -> None: ...
-    async def abort_transaction(self) -> None: ...
-    def advance_cluster_time(self, cluster_time: Mapping[str, Any]) -> None: ...
-    def advance_operation_time(self, operation_time: Timestamp) -> None: ...
-    def bind(self, end_session: bool = True) -> _BoundSession: ...
+    async def abort_transaction(self) -> None:
+        """Abort the transaction."""
+    def advance_cluster_time(self, cluster_time: Mapping[str, Any]) -> None:
+        """Make this session know a cluster time that another one has seen."""
+    def advance_operation_time(self, operation_time: Timestamp) -> None:
+        """Have reads of this session wait for what another one has written."""
+    def bind(self, end_session: bool = True) -> _BoundSession:
+        """In the block, operations of this client that are given no session use this one."""
     @property
-    def client(self) -> AsyncMongoClient[Any]: ...
+    def client(self) -> AsyncMongoClient[Any]:
+        """The client that this session was started from."""
     @property
-    def cluster_time(self) -> ClusterTime | None: ...
-    async def commit_transaction(self) -> None: ...
-    async def end_session(self) -> None: ...
-    def get_io_loop(self) -> IOLoop: ...
+    def cluster_time(self) -> ClusterTime | None:
+        """The latest cluster time that was seen in this session; None before the first reply."""
+    async def commit_transaction(self) -> None:
+        """Commit the transaction."""
+    async def end_session(self) -> None:
+        """End the session; a transaction that is in progress is aborted."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def has_ended(self) -> bool: ...
+    def has_ended(self) -> bool:
+        """Whether the session has ended."""
     @property
-    def in_transaction(self) -> bool: ...
+    def in_transaction(self) -> bool:
+        """Whether a transaction was started and neither committed nor aborted yet."""
     @classmethod
-    def of(cls, delegate: ClientSession, motor_client: AsyncMongoClient[Any]) -> AsyncClientSession: ...
+    def of(cls, delegate: ClientSession, motor_client: AsyncMongoClient[Any]) -> AsyncClientSession:
+        """The session whose delegate this is: the one that the application has, if it still has it."""
     @property
-    def operation_time(self) -> Timestamp | None: ...
+    def operation_time(self) -> Timestamp | None:
+        """The `bson.timestamp.Timestamp` of this session's last operation; None before it."""
     @property
-    def options(self) -> SessionOptions: ...
+    def options(self) -> SessionOptions:
+        """What the session was started with: `pymongo.client_session.SessionOptions`."""
     @property
-    def session_id(self) -> Mapping[str, Any]: ...
+    def session_id(self) -> Mapping[str, Any]:
+        """The document by which the server knows the session."""
     def start_transaction(
         self,
         read_concern: ReadConcern | None = None,
         write_concern: WriteConcern | None = None,
         read_preference: _ServerMode | None = None,
         max_commit_time_ms: int | None = None,
-    ) -> MotorTransaction: ...
+    ) -> MotorTransaction:
+        """Start a transaction; the first operation in it tells the server."""
     @overload
     async def with_transaction(
         self,
@@ -194,7 +241,8 @@ class AsyncClientSession:
         write_concern: WriteConcern | None = None,
         read_preference: _ServerMode | None = None,
         max_commit_time_ms: int | None = None,
-    ) -> T: ...
+    ) -> T:
+        """Run a function in a transaction and commit it; run it again when that may help."""
     @overload
     async def with_transaction(
         self,
@@ -203,12 +251,17 @@ class AsyncClientSession:
         write_concern: WriteConcern | None = None,
         read_preference: _ServerMode | None = None,
         max_commit_time_ms: int | None = None,
-    ) -> T: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> T:
+        """Run a function in a transaction and commit it; run it again when that may help."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
-class AsyncClusterChangeStream(AsyncDatabaseChangeStream[_DocumentType]): ...
+class AsyncClusterChangeStream(AsyncDatabaseChangeStream[_DocumentType]):
+    """What `AsyncMongoClient.watch` returns."""
 
 class AsyncCollection(Generic[_DocumentType]):
+    """A collection; get one from a database: ``db.orders`` or ``db["orders"]``."""
+
     __iter__: None
     delegate: Collection[Any]
     def __eq__(self, other: object) -> bool: ...
@@ -234,14 +287,16 @@ class AsyncCollection(Generic[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> AsyncLatentCommandCursor[_DocumentType]: ...
+    ) -> AsyncLatentCommandCursor[_DocumentType]:
+        """Run an aggregation pipeline; the command is sent when the cursor that is returned is first used."""
     def aggregate_raw_batches(
         self,
         pipeline: _Pipeline,
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> AsyncLatentRawBatchCommandCursor: ...
+    ) -> AsyncLatentRawBatchCommandCursor:
+        """As `aggregate`, but each item is a whole batch of documents as BSON bytes."""
     async def bulk_write(
         self,
         requests: Sequence[_WriteOp[_DocumentType]],
@@ -250,46 +305,54 @@ class AsyncCollection(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> BulkWriteResult: ...
+    ) -> BulkWriteResult:
+        """Send many writes of different kinds together."""
     @property
-    def codec_options(self) -> CodecOptions[Any]: ...
+    def codec_options(self) -> CodecOptions[Any]:
+        """How documents are decoded, as `bson.codec_options.CodecOptions`: their class, time zones, UUIDs."""
     async def count_documents(
         self,
         filter: Mapping[str, Any],
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> int: ...
+    ) -> int:
+        """Count the documents that match."""
     async def create_index(
         self,
         keys: _IndexKeyHint,
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> str: ...
+    ) -> str:
+        """Create an index, unless it is there already."""
     async def create_indexes(
         self,
         indexes: Sequence[IndexModel],
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> list[str]: ...
+    ) -> list[str]:
+        """Create several indexes with one command."""
     async def create_search_index(
         self,
         model: Mapping[str, Any] | SearchIndexModel,
         session: AsyncClientSession | None = None,
         comment: Any = None,
         **kwargs: Any,
-    ) -> str: ...
+    ) -> str:
+        """Create a search index (MongoDB Atlas); it is built after the reply."""
     async def create_search_indexes(
         self,
         models: list[SearchIndexModel],
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> list[str]: ...
+    ) -> list[str]:
+        """Create several search indexes (MongoDB Atlas) with one command."""
     @property
-    def database(self) -> AsyncDatabase[_DocumentType]: ...
+    def database(self) -> AsyncDatabase[_DocumentType]:
+        """The database that this collection belongs to."""
     async def delete_many(
         self,
         filter: Mapping[str, Any],
@@ -298,7 +361,8 @@ class AsyncCollection(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         let: Mapping[str, Any] | None = None,
         comment: Any | None = None,
-    ) -> DeleteResult: ...
+    ) -> DeleteResult:
+        """Delete all documents that match."""
     async def delete_one(
         self,
         filter: Mapping[str, Any],
@@ -307,7 +371,8 @@ class AsyncCollection(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         let: Mapping[str, Any] | None = None,
         comment: Any | None = None,
-    ) -> DeleteResult: ...
+    ) -> DeleteResult:
+        """Delete one document that matches."""
     async def distinct(
         self,
         key: str,
@@ -316,27 +381,33 @@ class AsyncCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         hint: _IndexKeyHint | None = None,
         **kwargs: Any,
-    ) -> list[Any]: ...
+    ) -> list[Any]:
+        """The different values of a field."""
     async def drop(
         self,
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         encrypted_fields: Mapping[str, Any] | None = None,
-    ) -> None: ...
+    ) -> None:
+        """Drop the collection with its documents and indexes; nothing happens where there is none."""
     async def drop_index(
         self,
         index_or_name: _IndexKeyHint,
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Drop an index."""
     async def drop_indexes(
         self, session: AsyncClientSession | None = None, comment: Any | None = None, **kwargs: Any
-    ) -> None: ...
+    ) -> None:
+        """Drop all indexes but the one on ``_id``."""
     async def drop_search_index(
         self, name: str, session: AsyncClientSession | None = None, comment: Any | None = None, **kwargs: Any
-    ) -> None: ...
-    async def estimated_document_count(self, comment: Any | None = None, **kwargs: Any) -> int: ...
+    ) -> None:
+        """Drop a search index (MongoDB Atlas)."""
+    async def estimated_document_count(self, comment: Any | None = None, **kwargs: Any) -> int:
+        """How many documents the collection has, as its metadata say."""
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -362,7 +433,8 @@ class AsyncCollection(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> AsyncCursor[_DocumentType]: ...
+    ) -> AsyncCursor[_DocumentType]:
+        """Make a cursor over the documents that match; nothing is sent until the cursor is used."""
     async def find_one(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -388,7 +460,8 @@ class AsyncCollection(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> _DocumentType | None: ...
+    ) -> _DocumentType | None:
+        """The first document that matches, or None."""
     async def find_one_and_delete(
         self,
         filter: Mapping[str, Any],
@@ -399,7 +472,8 @@ class AsyncCollection(Generic[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> _DocumentType | None: ...
+    ) -> _DocumentType | None:
+        """Delete the first document that matches, and get it."""
     async def find_one_and_replace(
         self,
         filter: Mapping[str, Any],
@@ -413,7 +487,8 @@ class AsyncCollection(Generic[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> _DocumentType | None: ...
+    ) -> _DocumentType | None:
+        """Replace the first document that matches, and get it as it was or as it is."""
     async def find_one_and_update(
         self,
         filter: Mapping[str, Any],
@@ -428,7 +503,8 @@ class AsyncCollection(Generic[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> _DocumentType | None: ...
+    ) -> _DocumentType | None:
+        """Update the first document that matches, and get it as it was or as it is."""
     def find_raw_batches(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -454,13 +530,17 @@ class AsyncCollection(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> AsyncRawBatchCursor: ...
+    ) -> AsyncRawBatchCursor:
+        """As `find`, but each item is a whole batch of documents as BSON bytes."""
     @property
-    def full_name(self) -> str: ...
-    def get_io_loop(self) -> IOLoop: ...
+    def full_name(self) -> str:
+        """``"database.collection"``: the name of both."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     async def index_information(
         self, session: AsyncClientSession | None = None, comment: Any | None = None
-    ) -> MutableMapping[str, Any]: ...
+    ) -> MutableMapping[str, Any]:
+        """The indexes, by name."""
     async def insert_many(
         self,
         documents: Iterable[_DocumentType | RawBSONDocument],
@@ -468,40 +548,49 @@ class AsyncCollection(Generic[_DocumentType]):
         bypass_document_validation: bool | None = None,
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
-    ) -> InsertManyResult: ...
+    ) -> InsertManyResult:
+        """Insert documents, in as few round trips as they take."""
     async def insert_one(
         self,
         document: _DocumentType | RawBSONDocument,
         bypass_document_validation: bool | None = None,
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
-    ) -> InsertOneResult: ...
+    ) -> InsertOneResult:
+        """Insert a document."""
     def list_indexes(
         self, session: AsyncClientSession | None = None, comment: Any | None = None
-    ) -> AsyncLatentCommandCursor[MutableMapping[str, Any]]: ...
+    ) -> AsyncLatentCommandCursor[MutableMapping[str, Any]]:
+        """The collection's indexes, as documents; the command is sent when the cursor is first used."""
     def list_search_indexes(
         self,
         name: str | None = None,
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> AsyncLatentCommandCursor[Mapping[str, Any]]: ...
+    ) -> AsyncLatentCommandCursor[Mapping[str, Any]]:
+        """The collection's search indexes (Atlas); the command is sent when the cursor is first used."""
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The collection's name, without that of its database."""
     async def options(
         self, session: AsyncClientSession | None = None, comment: Any | None = None
-    ) -> MutableMapping[str, Any]: ...
+    ) -> MutableMapping[str, Any]:
+        """The options that the collection was created with."""
     @property
-    def read_concern(self) -> ReadConcern: ...
+    def read_concern(self) -> ReadConcern:
+        """Which reads are isolated how: a `pymongo.read_concern.ReadConcern`."""
     @property
-    def read_preference(self) -> _ServerMode: ...
+    def read_preference(self) -> _ServerMode:
+        """Which members of a replica set reads go to; one of `pymongo.ReadPreference`."""
     async def rename(
         self,
         new_name: str,
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> MutableMapping[str, Any]: ...
+    ) -> MutableMapping[str, Any]:
+        """Rename the collection on the server; this object keeps the old name."""
     async def replace_one(
         self,
         filter: Mapping[str, Any],
@@ -514,7 +603,8 @@ class AsyncCollection(Generic[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         sort: Mapping[str, Any] | None = None,
         comment: Any | None = None,
-    ) -> UpdateResult: ...
+    ) -> UpdateResult:
+        """Replace one document that matches."""
     async def update_many(
         self,
         filter: Mapping[str, Any],
@@ -527,7 +617,8 @@ class AsyncCollection(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         let: Mapping[str, Any] | None = None,
         comment: Any | None = None,
-    ) -> UpdateResult: ...
+    ) -> UpdateResult:
+        """Update all documents that match."""
     async def update_one(
         self,
         filter: Mapping[str, Any],
@@ -541,7 +632,8 @@ class AsyncCollection(Generic[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         sort: Mapping[str, Any] | None = None,
         comment: Any | None = None,
-    ) -> UpdateResult: ...
+    ) -> UpdateResult:
+        """Update one document that matches."""
     async def update_search_index(
         self,
         name: str,
@@ -549,7 +641,8 @@ class AsyncCollection(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Give a search index (MongoDB Atlas) a new definition."""
     def watch(
         self,
         pipeline: _Pipeline | None = None,
@@ -564,7 +657,8 @@ class AsyncCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         full_document_before_change: str | None = None,
         show_expanded_events: bool | None = None,
-    ) -> AsyncCollectionChangeStream[_DocumentType]: ...
+    ) -> AsyncCollectionChangeStream[_DocumentType]:
+        """A stream of the changes here; nothing is sent until it is used."""
     @overload
     def with_options(
         self,
@@ -572,7 +666,8 @@ class AsyncCollection(Generic[_DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> AsyncCollection[_DocumentType]: ...
+    ) -> AsyncCollection[_DocumentType]:
+        """The same collection with other options; what is None remains as it is here."""
     @overload
     def with_options(
         self,
@@ -580,14 +675,20 @@ class AsyncCollection(Generic[_DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> AsyncCollection[_DocumentTypeArg]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> AsyncCollection[_DocumentTypeArg]:
+        """The same collection with other options; what is None remains as it is here."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of a collection or cursor of PyMongo's."""
     @property
-    def write_concern(self) -> WriteConcern: ...
+    def write_concern(self) -> WriteConcern:
+        """What writes wait for: a `pymongo.write_concern.WriteConcern`."""
 
-class AsyncCollectionChangeStream(AsyncChangeStream[_DocumentType]): ...
+class AsyncCollectionChangeStream(AsyncChangeStream[_DocumentType]):
+    """What `AsyncCollection.watch` returns."""
 
 class AsyncCommandCursor(Generic[_ItemType]):
+    """The documents that a command returns, such as those of ``await collection.aggregate(...)``."""
+
     __iter__: None
     closed: bool
     delegate: Any
@@ -598,30 +699,48 @@ class AsyncCommandCursor(Generic[_ItemType]):
     def __await__(self) -> Generator[Any, None, Self]: ...
     def __init__(self, cursor: Any, collection: Any) -> None: ...
     @property
-    def address(self) -> _Address | None: ...
+    def address(self) -> _Address | None:
+        """Host and port of the server that has the cursor; None before the query was sent."""
     @property
-    def alive(self) -> bool: ...
-    def batch_size(self, batch_size: int) -> Self: ...
-    async def close(self) -> None: ...
+    def alive(self) -> bool:
+        """Whether there may be more documents; they may turn out to be none."""
+    def batch_size(self, batch_size: int) -> Self:
+        """Let the server send so many documents at once."""
+    async def close(self) -> None:
+        """Close the cursor, on the server too."""
     @property
-    def collection(self) -> AsyncCollection[Any]: ...
+    def collection(self) -> AsyncCollection[Any]:
+        """What the cursor was made from."""
     @property
-    def cursor_id(self) -> int | None: ...
-    def each(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None: ...
+    def cursor_id(self) -> int | None:
+        """The server's number for the cursor; 0 when it is used up there, None before the query was sent."""
+    def each(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None:
+        """Call ``callback(document, None)`` for every document, and ``callback(None, None)`` at the end."""
     @property
-    def fetch_next(self) -> CallFuture[bool]: ...
-    def get_io_loop(self) -> IOLoop: ...
-    async def next(self) -> _ItemType: ...
-    def next_object(self) -> _ItemType | None: ...
+    def fetch_next(self) -> CallFuture[bool]:
+        """A future of whether there is a document for `next_object`; a batch is fetched if need be."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
+    async def next(self) -> _ItemType:
+        """The next document."""
+    def next_object(self) -> _ItemType | None:
+        """A document of the batch that was fetched last, or None when it is used up."""
     @property
-    def session(self) -> AsyncClientSession | None: ...
+    def session(self) -> AsyncClientSession | None:
+        """The session that the cursor was given, or None."""
     @property
-    def started(self) -> bool: ...
-    async def to_list(self, length: int | None = None) -> list[_ItemType]: ...
-    async def try_next(self) -> _ItemType | None: ...
-    def wrap(self, obj: Any) -> Any: ...
+    def started(self) -> bool:
+        """Whether the query was sent."""
+    async def to_list(self, length: int | None = None) -> list[_ItemType]:
+        """The documents that are left, or the next *length* of them."""
+    async def try_next(self) -> _ItemType | None:
+        """The next document, or None if one more round trip brings none."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
 class AsyncCursor(Generic[_ItemType]):
+    """What `AsyncCollection.find` returns; nothing is sent until it is used."""
+
     __iter__: None
     closed: bool
     delegate: Cursor[Any]
@@ -634,51 +753,88 @@ class AsyncCursor(Generic[_ItemType]):
     def __deepcopy__(self, memo: Any) -> Self: ...
     def __getitem__(self, index: int | slice) -> Self: ...
     def __init__(self, cursor: Any, collection: Any) -> None: ...
-    async def add_option(self, mask: int) -> AsyncCursor[_ItemType]: ...
+    async def add_option(self, mask: int) -> AsyncCursor[_ItemType]:
+        """Set query flags, such as ``CursorType.EXHAUST``. gives the cursor itself."""
     @property
-    def address(self) -> _Address | None: ...
+    def address(self) -> _Address | None:
+        """Host and port of the server that has the cursor; None before the query was sent."""
     @property
-    def alive(self) -> bool: ...
-    def allow_disk_use(self, allow_disk_use: bool) -> Self: ...
-    def batch_size(self, batch_size: int) -> Self: ...
-    def clone(self) -> Self: ...
-    async def close(self) -> None: ...
-    def collation(self, collation: _CollationIn | None) -> Self: ...
+    def alive(self) -> bool:
+        """Whether there may be more documents; they may turn out to be none."""
+    def allow_disk_use(self, allow_disk_use: bool) -> Self:
+        """Let the server sort on its disk what is too large for its memory."""
+    def batch_size(self, batch_size: int) -> Self:
+        """Let the server send so many documents at once."""
+    def clone(self) -> Self:
+        """A cursor with the same options whose query was not sent yet."""
+    async def close(self) -> None:
+        """Close the cursor, on the server too."""
+    def collation(self, collation: _CollationIn | None) -> Self:
+        """Compare strings by the rules of a language."""
     @property
-    def collection(self) -> AsyncCollection[Any]: ...
-    def comment(self, comment: Any) -> Self: ...
+    def collection(self) -> AsyncCollection[Any]:
+        """What the cursor was made from."""
+    def comment(self, comment: Any) -> Self:
+        """Mark the query in the server's log and profile."""
     @property
-    def cursor_id(self) -> int | None: ...
-    async def distinct(self, key: str) -> list[Any]: ...
-    def each(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None: ...
-    async def explain(self) -> _ItemType: ...
+    def cursor_id(self) -> int | None:
+        """The server's number for the cursor; 0 when it is used up there, None before the query was sent."""
+    async def distinct(self, key: str) -> list[Any]:
+        """The different values of *key* in the documents that match."""
+    def each(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None:
+        """Call ``callback(document, None)`` for every document, and ``callback(None, None)`` at the end."""
+    async def explain(self) -> _ItemType:
+        """How the server would find the documents."""
     @property
-    def fetch_next(self) -> CallFuture[bool]: ...
-    def get_io_loop(self) -> IOLoop: ...
-    def hint(self, index: _Hint | None) -> Self: ...
-    def limit(self, limit: int) -> Self: ...
-    def max(self, spec: _Sort) -> Self: ...
-    def max_await_time_ms(self, max_await_time_ms: int | None) -> Self: ...
-    def max_scan(self, max_scan: int | None) -> Self: ...
-    def max_time_ms(self, max_time_ms: int | None) -> Self: ...
-    def min(self, spec: _Sort) -> Self: ...
-    async def next(self) -> _ItemType: ...
-    def next_object(self) -> _ItemType | None: ...
-    def remove_option(self, mask: int) -> Self: ...
+    def fetch_next(self) -> CallFuture[bool]:
+        """A future of whether there is a document for `next_object`; a batch is fetched if need be."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
+    def hint(self, index: _Hint | None) -> Self:
+        """Have the server use an index."""
+    def limit(self, limit: int) -> Self:
+        """At most so many documents."""
+    def max(self, spec: _Sort) -> Self:
+        """Stop before these values of an index, which has to be named by `hint`."""
+    def max_await_time_ms(self, max_await_time_ms: int | None) -> Self:
+        """How long the server waits for a new document before it answers; other cursors ignore it."""
+    def max_scan(self, max_scan: int | None) -> Self:
+        """Deprecated by MongoDB, whose present servers refuse it: use `max_time_ms`."""
+    def max_time_ms(self, max_time_ms: int | None) -> Self:
+        """How long the server may work on the query."""
+    def min(self, spec: _Sort) -> Self:
+        """Begin at these values of an index, which has to be named by `hint`."""
+    async def next(self) -> _ItemType:
+        """The next document."""
+    def next_object(self) -> _ItemType | None:
+        """A document of the batch that was fetched last, or None when it is used up."""
+    def remove_option(self, mask: int) -> Self:
+        """Clear query flags."""
     @property
-    def retrieved(self) -> int: ...
-    async def rewind(self) -> AsyncCursor[_ItemType]: ...
+    def retrieved(self) -> int:
+        """How many documents have come from the server, also those that you have not got yet."""
+    async def rewind(self) -> AsyncCursor[_ItemType]:
+        """Back to the state before the query was sent; options stay. gives the cursor itself."""
     @property
-    def session(self) -> AsyncClientSession | None: ...
-    def skip(self, skip: int) -> Self: ...
-    def sort(self, key_or_list: _Hint, direction: int | str | None = None) -> Self: ...
+    def session(self) -> AsyncClientSession | None:
+        """The session that the cursor was given, or None."""
+    def skip(self, skip: int) -> Self:
+        """Leave out so many documents at the beginning."""
+    def sort(self, key_or_list: _Hint, direction: int | str | None = None) -> Self:
+        """Set the order of the documents; a second call replaces the first."""
     @property
-    def started(self) -> bool: ...
-    async def to_list(self, length: int | None = None) -> list[_ItemType]: ...
-    def where(self, code: str | Code) -> Self: ...
-    def wrap(self, obj: Any) -> Any: ...
+    def started(self) -> bool:
+        """Whether the query was sent."""
+    async def to_list(self, length: int | None = None) -> list[_ItemType]:
+        """The documents that are left, or the next *length* of them."""
+    def where(self, code: str | Code) -> Self:
+        """Find only what a JavaScript function accepts; slow, and some servers do not allow it."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
 class AsyncDatabase(Generic[_DocumentType]):
+    """A database; get one from a client: ``client.shop`` or ``client["shop"]``."""
+
     __iter__: None
     delegate: Database[Any]
     def __eq__(self, other: object) -> bool: ...
@@ -696,11 +852,14 @@ class AsyncDatabase(Generic[_DocumentType]):
     ) -> None: ...
     def aggregate(
         self, pipeline: _Pipeline, session: AsyncClientSession | None = None, **kwargs: Any
-    ) -> AsyncLatentCommandCursor[_DocumentType]: ...
+    ) -> AsyncLatentCommandCursor[_DocumentType]:
+        """Run an aggregation pipeline that needs no collection, such as one that begins with $currentOp."""
     @property
-    def client(self) -> AsyncMongoClient[_DocumentType]: ...
+    def client(self) -> AsyncMongoClient[_DocumentType]:
+        """The client that this database belongs to."""
     @property
-    def codec_options(self) -> CodecOptions[Any]: ...
+    def codec_options(self) -> CodecOptions[Any]:
+        """How documents are decoded, as `bson.codec_options.CodecOptions`: their class, time zones, UUIDs."""
     @overload
     async def command(
         self,
@@ -713,7 +872,8 @@ class AsyncDatabase(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> dict[str, Any]: ...
+    ) -> dict[str, Any]:
+        """Send a command to this database, and get the server's reply."""
     @overload
     async def command(
         self,
@@ -726,7 +886,8 @@ class AsyncDatabase(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> _CodecDocumentType: ...
+    ) -> _CodecDocumentType:
+        """Send a command to this database, and get the server's reply."""
     async def create_collection(
         self,
         name: str,
@@ -737,7 +898,8 @@ class AsyncDatabase(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         check_exists: bool | None = True,
         **kwargs: Any,
-    ) -> AsyncCollection[_DocumentType]: ...
+    ) -> AsyncCollection[_DocumentType]:
+        """Create a collection with options; without any, the first insert into one creates it."""
     async def cursor_command(
         self,
         command: str | MutableMapping[str, Any],
@@ -748,21 +910,24 @@ class AsyncDatabase(Generic[_DocumentType]):
         comment: Any | None = None,
         max_await_time_ms: int | None = None,
         **kwargs: Any,
-    ) -> AsyncCommandCursor[_DocumentType]: ...
+    ) -> AsyncCommandCursor[_DocumentType]:
+        """Send a command whose reply is a cursor."""
     async def dereference(
         self,
         dbref: DBRef,
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> _DocumentType | None: ...
+    ) -> _DocumentType | None:
+        """The document that a reference leads to, or None."""
     async def drop_collection(
         self,
         name_or_collection: str | AsyncCollection[_DocumentTypeArg],
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
         encrypted_fields: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]: ...
+    ) -> dict[str, Any]:
+        """Drop a collection with its documents and indexes; nothing happens where there is none."""
     def get_collection(
         self,
         name: str,
@@ -770,28 +935,35 @@ class AsyncDatabase(Generic[_DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> AsyncCollection[_DocumentType]: ...
-    def get_io_loop(self) -> IOLoop: ...
+    ) -> AsyncCollection[_DocumentType]:
+        """A collection of this database, with options of its own."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     async def list_collection_names(
         self,
         session: AsyncClientSession | None = None,
         filter: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> list[str]: ...
+    ) -> list[str]:
+        """The names of the database's collections, in no order that is promised."""
     async def list_collections(
         self,
         session: AsyncClientSession | None = None,
         filter: Mapping[str, Any] | None = None,
         comment: Any | None = None,
         **kwargs: Any,
-    ) -> AsyncCommandCursor[MutableMapping[str, Any]]: ...
+    ) -> AsyncCommandCursor[MutableMapping[str, Any]]:
+        """The database's collections, as documents with name, type and options."""
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The database's name."""
     @property
-    def read_concern(self) -> ReadConcern: ...
+    def read_concern(self) -> ReadConcern:
+        """Which reads are isolated how: a `pymongo.read_concern.ReadConcern`."""
     @property
-    def read_preference(self) -> _ServerMode: ...
+    def read_preference(self) -> _ServerMode:
+        """Which members of a replica set reads go to; one of `pymongo.ReadPreference`."""
     async def validate_collection(
         self,
         name_or_collection: str | AsyncCollection[_DocumentTypeArg],
@@ -800,7 +972,8 @@ class AsyncDatabase(Generic[_DocumentType]):
         session: AsyncClientSession | None = None,
         background: bool | None = None,
         comment: Any | None = None,
-    ) -> dict[str, Any]: ...
+    ) -> dict[str, Any]:
+        """Have the server check a collection's data and indexes."""
     def watch(
         self,
         pipeline: _Pipeline | None = None,
@@ -815,7 +988,8 @@ class AsyncDatabase(Generic[_DocumentType]):
         comment: Any | None = None,
         full_document_before_change: str | None = None,
         show_expanded_events: bool | None = None,
-    ) -> AsyncDatabaseChangeStream[_DocumentType]: ...
+    ) -> AsyncDatabaseChangeStream[_DocumentType]:
+        """A stream of the changes here; nothing is sent until it is used."""
     @overload
     def with_options(
         self,
@@ -823,7 +997,8 @@ class AsyncDatabase(Generic[_DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> AsyncDatabase[_DocumentType]: ...
+    ) -> AsyncDatabase[_DocumentType]:
+        """The same database with other options; what is None remains as it is here."""
     @overload
     def with_options(
         self,
@@ -831,44 +1006,65 @@ class AsyncDatabase(Generic[_DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> AsyncDatabase[_DocumentTypeArg]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> AsyncDatabase[_DocumentTypeArg]:
+        """The same database with other options; what is None remains as it is here."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of a database, collection or command cursor of PyMongo's."""
     @property
-    def write_concern(self) -> WriteConcern: ...
+    def write_concern(self) -> WriteConcern:
+        """What writes wait for: a `pymongo.write_concern.WriteConcern`."""
 
-class AsyncDatabaseChangeStream(AsyncChangeStream[_DocumentType]): ...
+class AsyncDatabaseChangeStream(AsyncChangeStream[_DocumentType]):
+    """What `AsyncDatabase.watch` returns."""
 
 class AsyncGridFS:
+    """GridFS as it was before buckets; for new code, `AsyncGridFSBucket` is the better choice."""
+
     delegate: FlatGridFS
     def __init__(self, database: AsyncDatabase[Any], collection: str = "fs") -> None: ...
-    async def delete(self, file_id: Any, session: AsyncClientSession | None = None) -> None: ...
+    async def delete(self, file_id: Any, session: AsyncClientSession | None = None) -> None:
+        """Delete a file; nothing happens where there is none."""
     async def exists(
         self, document_or_id: Any | None = None, session: AsyncClientSession | None = None, **kwargs: Any
-    ) -> bool: ...
-    def find(self, *args: Any, **kwargs: Any) -> AsyncGridOutCursor: ...
+    ) -> bool:
+        """Whether there is a file that matches."""
+    def find(self, *args: Any, **kwargs: Any) -> AsyncGridOutCursor:
+        """Make a cursor over the files that match; nothing is sent until the cursor is used."""
     async def find_one(
         self, filter: Any = None, session: AsyncClientSession | None = None, *args: Any, **kwargs: Any
-    ) -> AsyncGridOut | None: ...
-    async def get(self, file_id: Any, session: AsyncClientSession | None = None) -> AsyncGridOut: ...
-    def get_io_loop(self) -> IOLoop: ...
+    ) -> AsyncGridOut | None:
+        """A file that matches, or None."""
+    async def get(self, file_id: Any, session: AsyncClientSession | None = None) -> AsyncGridOut:
+        """A file to read from."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     async def get_last_version(
         self, filename: str | None = None, session: AsyncClientSession | None = None, **kwargs: Any
-    ) -> AsyncGridOut: ...
+    ) -> AsyncGridOut:
+        """The newest of the files that match, to read from."""
     async def get_version(
         self,
         filename: str | None = None,
         version: int | None = -1,
         session: AsyncClientSession | None = None,
         **kwargs: Any,
-    ) -> AsyncGridOut: ...
+    ) -> AsyncGridOut:
+        """One of the files that match, in the order of their upload, to read from."""
     @property
-    def io_loop(self) -> IOLoop: ...
-    async def list(self, session: AsyncClientSession | None = None) -> builtins.list[str]: ...
-    def new_file(self, **kwargs: Any) -> AsyncGridIn: ...
-    async def put(self, data: Any, **kwargs: Any) -> Any: ...
-    def wrap(self, obj: Any) -> Any: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
+    async def list(self, session: AsyncClientSession | None = None) -> builtins.list[str]:
+        """The names of all files, each once."""
+    def new_file(self, **kwargs: Any) -> AsyncGridIn:
+        """A file to write to; nothing is sent before it is written to."""
+    async def put(self, data: Any, **kwargs: Any) -> Any:
+        """Store a whole file."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of a file or a cursor over files."""
 
 class AsyncGridFSBucket:
+    """A GridFS bucket: files of any size in two collections, ``fs.files`` and ``fs.chunks``."""
+
     collection: AsyncCollection[Any]
     delegate: FlatGridFSBucket
     def __init__(
@@ -879,14 +1075,18 @@ class AsyncGridFSBucket:
         write_concern: WriteConcern | None = None,
         read_preference: _ServerMode | None = None,
     ) -> None: ...
-    async def delete(self, file_id: Any, session: AsyncClientSession | None = None) -> None: ...
-    async def delete_by_name(self, filename: str, session: AsyncClientSession | None = None) -> None: ...
+    async def delete(self, file_id: Any, session: AsyncClientSession | None = None) -> None:
+        """Delete a file."""
+    async def delete_by_name(self, filename: str, session: AsyncClientSession | None = None) -> None:
+        """Delete all revisions of a file."""
     async def download_to_stream(
         self, file_id: Any, destination: Any, session: AsyncClientSession | None = None
-    ) -> None: ...
+    ) -> None:
+        """Write a whole file to something."""
     async def download_to_stream_by_name(
         self, filename: str, destination: Any, revision: int = -1, session: AsyncClientSession | None = None
-    ) -> None: ...
+    ) -> None:
+        """Write a revision of a file to something."""
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -896,23 +1096,29 @@ class AsyncGridFSBucket:
         sort: Any | None = None,
         batch_size: int = 0,
         session: AsyncClientSession | None = None,
-    ) -> AsyncGridOutCursor: ...
-    def get_io_loop(self) -> IOLoop: ...
+    ) -> AsyncGridOutCursor:
+        """Make a cursor over the files that match; nothing is sent until the cursor is used."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def io_loop(self) -> IOLoop: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     async def open_download_stream(
         self, file_id: Any, session: AsyncClientSession | None = None
-    ) -> AsyncGridOut: ...
+    ) -> AsyncGridOut:
+        """A file to read from."""
     async def open_download_stream_by_name(
         self, filename: str, revision: int = -1, session: AsyncClientSession | None = None
-    ) -> AsyncGridOut: ...
+    ) -> AsyncGridOut:
+        """A revision of a file to read from."""
     def open_upload_stream(
         self,
         filename: str,
         chunk_size_bytes: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         session: AsyncClientSession | None = None,
-    ) -> AsyncGridIn: ...
+    ) -> AsyncGridIn:
+        """A file to write to, with a new ``_id``; nothing is sent before it is written to."""
     def open_upload_stream_with_id(
         self,
         file_id: Any,
@@ -920,13 +1126,16 @@ class AsyncGridFSBucket:
         chunk_size_bytes: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         session: AsyncClientSession | None = None,
-    ) -> AsyncGridIn: ...
+    ) -> AsyncGridIn:
+        """As `open_upload_stream`, with an ``_id`` of your own."""
     async def rename(
         self, file_id: Any, new_filename: str, session: AsyncClientSession | None = None
-    ) -> None: ...
+    ) -> None:
+        """Give a file another name."""
     async def rename_by_name(
         self, filename: str, new_filename: str, session: AsyncClientSession | None = None
-    ) -> None: ...
+    ) -> None:
+        """Give all revisions of a file another name."""
     async def upload_from_stream(
         self,
         filename: str,
@@ -934,7 +1143,8 @@ class AsyncGridFSBucket:
         chunk_size_bytes: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         session: AsyncClientSession | None = None,
-    ) -> ObjectId: ...
+    ) -> ObjectId:
+        """Store a whole file."""
     async def upload_from_stream_with_id(
         self,
         file_id: Any,
@@ -943,10 +1153,14 @@ class AsyncGridFSBucket:
         chunk_size_bytes: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         session: AsyncClientSession | None = None,
-    ) -> None: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> None:
+        """As `upload_from_stream`, with an ``_id`` of your own."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of a file or a cursor over files."""
 
 class AsyncGridIn:
+    """A file to write to; get one from `AsyncGridFSBucket.open_upload_stream`."""
+
     delegate: GridIn
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
@@ -967,36 +1181,59 @@ class AsyncGridIn:
     ) -> None: ...
     @property
     def _id(self) -> Any: ...
-    async def abort(self) -> None: ...
+    async def abort(self) -> None:
+        """Give the file up: remove what was written, and close it."""
     @property
-    def chunk_size(self) -> int: ...
-    async def close(self) -> None: ...
+    def chunk_size(self) -> int:
+        """Size of the file's chunks, in bytes."""
+    async def close(self) -> None:
+        """Write what is left, and then the document that makes the file visible."""
     @property
-    def closed(self) -> bool: ...
+    def closed(self) -> bool:
+        """Whether the file was closed."""
     @property
-    def content_type(self) -> str | None: ...
+    def content_type(self) -> str | None:
+        """The field ``contentType`` of the file's document, from GridFS as it was before buckets;
+        deprecated.
+        """
     @property
-    def filename(self) -> str | None: ...
-    def get_io_loop(self) -> IOLoop: ...
+    def filename(self) -> str | None:
+        """The file's name."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def io_loop(self) -> IOLoop: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def length(self) -> int: ...
+    def length(self) -> int:
+        """The file's size, in bytes."""
     @property
-    def md5(self) -> str | None: ...
+    def md5(self) -> str | None:
+        """The field ``md5`` of the file's document, None in new files; deprecated."""
     @property
-    def name(self) -> str | None: ...
-    def readable(self) -> bool: ...
-    def seekable(self) -> bool: ...
-    async def set(self, name: str, value: Any) -> None: ...
+    def name(self) -> str | None:
+        """As `filename`."""
+    def readable(self) -> bool:
+        """Whether it can be read from: False."""
+    def seekable(self) -> bool:
+        """Whether it has a position that can be set: False."""
+    async def set(self, name: str, value: Any) -> None:
+        """Set a field of the file's document, on the server if the file is closed."""
     @property
-    def upload_date(self) -> datetime: ...
-    def wrap(self, obj: Any) -> Any: ...
-    async def write(self, data: Any) -> None: ...
-    def writeable(self) -> bool: ...
-    async def writelines(self, sequence: Iterable[Any]) -> None: ...
+    def upload_date(self) -> datetime:
+        """When the file was closed: a datetime, in UTC."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
+    async def write(self, data: Any) -> None:
+        """Append to the file; what fills no batch remains in memory until more comes or it is closed."""
+    def writeable(self) -> bool:
+        """Whether it can be written to: True."""
+    async def writelines(self, sequence: Iterable[Any]) -> None:
+        """Append each of several pieces, with nothing between them."""
 
 class AsyncGridOut:
+    """A file to read from; get one from `AsyncGridFSBucket.open_download_stream`."""
+
     delegate: GridOut
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc_info: Any) -> Any: ...
@@ -1015,58 +1252,97 @@ class AsyncGridOut:
     @property
     def _id(self) -> Any: ...
     @property
-    def aliases(self) -> list[str] | None: ...
+    def aliases(self) -> list[str] | None:
+        """The field ``aliases`` of the file's document, from GridFS as it was before buckets; deprecated."""
     @property
-    def chunk_size(self) -> int: ...
-    async def close(self) -> None: ...
+    def chunk_size(self) -> int:
+        """Size of the file's chunks, in bytes."""
+    async def close(self) -> None:
+        """Close the file, and the server's cursor over its chunks."""
     @property
-    def closed(self) -> bool: ...
+    def closed(self) -> bool:
+        """Whether the file was closed."""
     @property
-    def content_type(self) -> str | None: ...
+    def content_type(self) -> str | None:
+        """The field ``contentType`` of the file's document, from GridFS as it was before buckets;
+        deprecated.
+        """
     @property
-    def filename(self) -> str: ...
-    def flush(self) -> None: ...
-    def get_io_loop(self) -> IOLoop: ...
+    def filename(self) -> str:
+        """The file's name."""
+    def flush(self) -> None:
+        """Does nothing; for those who take this for a file of Python's."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def io_loop(self) -> IOLoop: ...
-    def isatty(self) -> bool: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
+    def isatty(self) -> bool:
+        """Whether this is a terminal: False."""
     @property
-    def length(self) -> int: ...
+    def length(self) -> int:
+        """The file's size, in bytes."""
     @property
-    def md5(self) -> str | None: ...
+    def md5(self) -> str | None:
+        """The field ``md5`` of the file's document, None in new files; deprecated."""
     @property
-    def metadata(self) -> Mapping[str, Any] | None: ...
+    def metadata(self) -> Mapping[str, Any] | None:
+        """The field ``metadata`` of the file's document, or None."""
     @property
-    def name(self) -> str: ...
-    async def open(self) -> Self: ...
-    async def read(self, size: int = -1) -> bytes: ...
-    def readable(self) -> bool: ...
-    async def readchunk(self) -> bytes: ...
-    async def readline(self, size: int = -1) -> bytes: ...
-    async def readlines(self, size: int = -1) -> list[bytes]: ...
-    async def seek(self, pos: int, whence: int = ...) -> int: ...
-    def seekable(self) -> bool: ...
-    async def stream_to_handler(self, request_handler: RequestHandler) -> None: ...
-    def tell(self) -> int: ...
-    async def to_list(self) -> list[bytes]: ...
+    def name(self) -> str:
+        """As `filename`."""
+    async def open(self) -> Self:
+        """Fetch the file's document; reading does it too."""
+    async def read(self, size: int = -1) -> bytes:
+        """Read bytes; fewer than asked for only at the end of the file."""
+    def readable(self) -> bool:
+        """Whether it can be read from: True."""
+    async def readchunk(self) -> bytes:
+        """Read what is left of the present chunk: the cheapest way through a file."""
+    async def readline(self, size: int = -1) -> bytes:
+        """Read a line with its newline."""
+    async def readlines(self, size: int = -1) -> list[bytes]:
+        """Read the lines that are left."""
+    async def seek(self, pos: int, whence: int = ...) -> int:
+        """Set the position from which the next read goes on."""
+    def seekable(self) -> bool:
+        """Whether it has a position that can be set: True."""
+    async def stream_to_handler(self, request_handler: RequestHandler) -> None:
+        """Write what is left of the file to a Tornado handler, no faster than its client takes it."""
+    def tell(self) -> int:
+        """The position from which the next read goes on, in bytes."""
+    async def to_list(self) -> list[bytes]:
+        """Read the lines that are left."""
     @property
-    def upload_date(self) -> datetime: ...
-    def wrap(self, obj: Any) -> Any: ...
-    def writable(self) -> bool: ...
+    def upload_date(self) -> datetime:
+        """When the file was closed by the one who uploaded it: a datetime, in UTC."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
+    def writable(self) -> bool:
+        """Whether it can be written to: False."""
 
 class AsyncGridOutCursor(AsyncCursor[AsyncGridOut]):
+    """What `AsyncGridFSBucket.find` returns: a cursor over files, each an `AsyncGridOut`."""
+
     async def __anext__(self) -> AsyncGridOut: ...
-    def each(self, callback: Callable[[AsyncGridOut | None, BaseException | None], object]) -> None: ...
-    async def next(self) -> AsyncGridOut: ...
-    def next_object(self) -> AsyncGridOut | None: ...
+    def each(self, callback: Callable[[AsyncGridOut | None, BaseException | None], object]) -> None:
+        """As `MotorCursor.each`, with files."""
+    async def next(self) -> AsyncGridOut:
+        """The next file."""
+    def next_object(self) -> AsyncGridOut | None:
+        """A file of the batch that was fetched last, or None when it is used up."""
 
 class AsyncMongoClient(Generic[_DocumentType]):
+    """PyMongo's asynchronous client, with its names and signatures, for Tornado and asyncio."""
+
     __iter__: None
     delegate: MongoClient[Any]
     @property
-    def HOST(self) -> str: ...
+    def HOST(self) -> str:
+        """The host that is connected to when none is given: ``"localhost"``."""
     @property
-    def PORT(self) -> int: ...
+    def PORT(self) -> int:
+        """The port that is connected to when none is given: 27017."""
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc_info: object) -> None: ...
     def __eq__(self, other: object) -> bool: ...
@@ -1086,13 +1362,18 @@ class AsyncMongoClient(Generic[_DocumentType]):
         driver: DriverInfo | None = None,
         **kwargs: Any,
     ) -> None: ...
-    async def aclose(self) -> None: ...
-    async def aconnect(self) -> None: ...
+    async def aclose(self) -> None:
+        """As `close`, on the event loop."""
+    async def aconnect(self) -> None:
+        """Connect now, not with the first operation."""
     @property
-    def address(self) -> tuple[str, int | None] | None: ...
-    def append_metadata(self, driver_info: DriverInfo) -> None: ...
+    def address(self) -> tuple[str, int | None] | None:
+        """Address of the server that takes writes."""
+    def append_metadata(self, driver_info: DriverInfo) -> None:
+        """Add the name of a library to what the servers are told about this client."""
     @property
-    def arbiters(self) -> set[tuple[str, int | None]]: ...
+    def arbiters(self) -> set[tuple[str, int | None]]:
+        """Addresses of the replica set's arbiters that are known."""
     async def bulk_write(
         self,
         models: Sequence[_WriteOp_],
@@ -1103,17 +1384,22 @@ class AsyncMongoClient(Generic[_DocumentType]):
         comment: Any | None = None,
         let: Mapping[str, Any] | None = None,
         write_concern: WriteConcern | None = None,
-    ) -> ClientBulkWriteResult: ...
-    async def close(self) -> None: ...
+    ) -> ClientBulkWriteResult:
+        """Send many writes to any collections of any databases together (MongoDB 8.0 or newer)."""
+    async def close(self) -> None:
+        """End the server's sessions, close all connections and stop the monitors."""
     @property
-    def codec_options(self) -> CodecOptions[Any]: ...
+    def codec_options(self) -> CodecOptions[Any]:
+        """How documents are decoded, as `bson.codec_options.CodecOptions`: their class, time zones, UUIDs."""
     async def drop_database(
         self,
         name_or_database: str | AsyncDatabase[_DocumentTypeArg],
         session: AsyncClientSession | None = None,
         comment: Any | None = None,
-    ) -> None: ...
-    def eq_props(self) -> tuple[tuple[_Address, ...], str | None, str | None, str]: ...
+    ) -> None:
+        """Drop a database with all its collections; nothing happens where there is none."""
+    def eq_props(self) -> tuple[tuple[_Address, ...], str | None, str | None, str]:
+        """What two clients are compared by."""
     def get_database(
         self,
         name: str | None = None,
@@ -1121,7 +1407,8 @@ class AsyncMongoClient(Generic[_DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> AsyncDatabase[_DocumentType]: ...
+    ) -> AsyncDatabase[_DocumentType]:
+        """A database, with options of its own."""
     def get_default_database(
         self,
         default: str | None = None,
@@ -1129,42 +1416,59 @@ class AsyncMongoClient(Generic[_DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> AsyncDatabase[_DocumentType]: ...
-    def get_io_loop(self) -> IOLoop: ...
+    ) -> AsyncDatabase[_DocumentType]:
+        """The database that the URI names."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def io_loop(self) -> IOLoop: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def is_mongos(self) -> bool: ...
+    def is_mongos(self) -> bool:
+        """Whether the server that is used is a mongos."""
     @property
-    def is_primary(self) -> bool: ...
+    def is_primary(self) -> bool:
+        """Whether the server that is used takes writes."""
     async def list_database_names(
         self, session: AsyncClientSession | None = None, comment: Any | None = None
-    ) -> list[str]: ...
+    ) -> list[str]:
+        """The names of the server's databases."""
     async def list_databases(
         self, session: AsyncClientSession | None = None, comment: Any | None = None, **kwargs: Any
-    ) -> AsyncCommandCursor[dict[str, Any]]: ...
+    ) -> AsyncCommandCursor[dict[str, Any]]:
+        """The server's databases, as documents with name and size."""
     @property
-    def nodes(self) -> frozenset[tuple[str, int | None]]: ...
-    async def open(self) -> Self: ...
+    def nodes(self) -> frozenset[tuple[str, int | None]]:
+        """Addresses of the servers that are known; empty before the first operation."""
+    async def open(self) -> Self:
+        """As `aconnect`, but gives the client itself; from Motor before 1.0."""
     @property
-    def options(self) -> ClientOptions: ...
+    def options(self) -> ClientOptions:
+        """What the client was made with: `pymongo.client_options.ClientOptions`."""
     @property
-    def primary(self) -> tuple[str, int | None] | None: ...
+    def primary(self) -> tuple[str, int | None] | None:
+        """Address of the replica set's primary, or None where none is known."""
     @property
-    def read_concern(self) -> ReadConcern: ...
+    def read_concern(self) -> ReadConcern:
+        """Which reads are isolated how: a `pymongo.read_concern.ReadConcern`."""
     @property
-    def read_preference(self) -> _ServerMode: ...
+    def read_preference(self) -> _ServerMode:
+        """Which members of a replica set reads go to; one of `pymongo.ReadPreference`."""
     @property
-    def secondaries(self) -> set[tuple[str, int | None]]: ...
-    async def server_info(self, session: AsyncClientSession | None = None) -> dict[str, Any]: ...
+    def secondaries(self) -> set[tuple[str, int | None]]:
+        """Addresses of the replica set's secondaries that are known."""
+    async def server_info(self, session: AsyncClientSession | None = None) -> dict[str, Any]:
+        """What the server says of itself: its version, how it was built."""
     def start_session(
         self,
         causal_consistency: bool | None = None,
         default_transaction_options: TransactionOptions | None = None,
         snapshot: bool | None = False,
-    ) -> AsyncClientSession: ...
+    ) -> AsyncClientSession:
+        """Start a session; nothing is sent. It can be used at once, or awaited."""
     @property
-    def topology_description(self) -> TopologyDescription: ...
+    def topology_description(self) -> TopologyDescription:
+        """What is known of the deployment."""
     def watch(
         self,
         pipeline: _Pipeline | None = None,
@@ -1179,17 +1483,28 @@ class AsyncMongoClient(Generic[_DocumentType]):
         comment: Any | None = None,
         full_document_before_change: str | None = None,
         show_expanded_events: bool | None = None,
-    ) -> AsyncClusterChangeStream[_DocumentType]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> AsyncClusterChangeStream[_DocumentType]:
+        """A stream of the changes here; nothing is sent until it is used."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of a database or command cursor of PyMongo's."""
     @property
-    def write_concern(self) -> WriteConcern: ...
+    def write_concern(self) -> WriteConcern:
+        """What writes wait for: a `pymongo.write_concern.WriteConcern`."""
 
-class AsyncRawBatchCommandCursor(AsyncCommandCursor[bytes]): ...
+class AsyncRawBatchCommandCursor(AsyncCommandCursor[bytes]):
+    """What `AsyncCollection.aggregate_raw_batches` returns: each item is a batch of documents as BSON
+    bytes.
+    """
 
 class AsyncRawBatchCursor(AsyncCursor[bytes]):
-    async def add_option(self, mask: int) -> AsyncCursor[bytes]: ...
+    """What `AsyncCollection.find_raw_batches` returns: each item is a batch of documents as BSON bytes."""
+
+    async def add_option(self, mask: int) -> AsyncCursor[bytes]:
+        """Set query flags, such as ``CursorType.EXHAUST``. gives the cursor itself."""
 
 class MotorChangeStream(Generic[_DocumentType]):
+    """The changes of a collection, database or deployment, as they happen."""
+
     delegate: ChangeStream[Any] | None
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc_info: Any) -> Any: ...
@@ -1198,31 +1513,45 @@ class MotorChangeStream(Generic[_DocumentType]):
     def __await__(self) -> Generator[Any, None, Self]: ...
     def __init__(self, target: Any, arguments: dict[str, Any]) -> None: ...
     @property
-    def alive(self) -> bool: ...
+    def alive(self) -> bool:
+        """Whether more changes may come."""
     @overload
-    def close(self, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def close(self, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Close the stream; a call that waits for a change ends."""
     @overload
-    def close(self, callback: None = None) -> CallFuture[None]: ...
-    def get_io_loop(self) -> IOLoop: ...
+    def close(self, callback: None = None) -> CallFuture[None]:
+        """Close the stream; a call that waits for a change ends."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @overload
-    def next(self, callback: Callable[[_DocumentType | None, BaseException | None], object]) -> None: ...
+    def next(self, callback: Callable[[_DocumentType | None, BaseException | None], object]) -> None:
+        """The next change, however long it takes."""
     @overload
-    def next(self, callback: None = None) -> CallFuture[_DocumentType]: ...
+    def next(self, callback: None = None) -> CallFuture[_DocumentType]:
+        """The next change, however long it takes."""
     @property
-    def resume_token(self) -> Mapping[str, Any] | None: ...
+    def resume_token(self) -> Mapping[str, Any] | None:
+        """Where to go on after the change that was returned last: ``watch(resume_after=token)``."""
     @overload
-    def try_next(self, callback: Callable[[_DocumentType | None, BaseException | None], object]) -> None: ...
+    def try_next(self, callback: Callable[[_DocumentType | None, BaseException | None], object]) -> None:
+        """The next change, or None if one round trip brings none."""
     @overload
-    def try_next(self, callback: None = None) -> CallFuture[_DocumentType | None]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    def try_next(self, callback: None = None) -> CallFuture[_DocumentType | None]:
+        """The next change, or None if one round trip brings none."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
 class MotorClient(Generic[_DocumentType]):
+    """An asynchronous MongoDB client for Tornado and asyncio."""
+
     __iter__: None
     delegate: MongoClient[Any]
     @property
-    def HOST(self) -> str: ...
+    def HOST(self) -> str:
+        """The host that is connected to when none is given: ``"localhost"``."""
     @property
-    def PORT(self) -> int: ...
+    def PORT(self) -> int:
+        """The port that is connected to when none is given: 27017."""
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc_info: object) -> None: ...
     def __eq__(self, other: object) -> bool: ...
@@ -1243,18 +1572,25 @@ class MotorClient(Generic[_DocumentType]):
         **kwargs: Any,
     ) -> None: ...
     @overload
-    def aclose(self, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def aclose(self, callback: Callable[[None, BaseException | None], object]) -> None:
+        """As `close`, on the event loop."""
     @overload
-    def aclose(self, callback: None = None) -> CallFuture[None]: ...
+    def aclose(self, callback: None = None) -> CallFuture[None]:
+        """As `close`, on the event loop."""
     @overload
-    def aconnect(self, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def aconnect(self, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Connect now, not with the first operation."""
     @overload
-    def aconnect(self, callback: None = None) -> CallFuture[None]: ...
+    def aconnect(self, callback: None = None) -> CallFuture[None]:
+        """Connect now, not with the first operation."""
     @property
-    def address(self) -> tuple[str, int | None] | None: ...
-    def append_metadata(self, driver_info: DriverInfo) -> None: ...
+    def address(self) -> tuple[str, int | None] | None:
+        """Address of the server that takes writes."""
+    def append_metadata(self, driver_info: DriverInfo) -> None:
+        """Add the name of a library to what the servers are told about this client."""
     @property
-    def arbiters(self) -> set[tuple[str, int | None]]: ...
+    def arbiters(self) -> set[tuple[str, int | None]]:
+        """Addresses of the replica set's arbiters that are known."""
     @overload
     def bulk_write(
         self,
@@ -1268,7 +1604,8 @@ class MotorClient(Generic[_DocumentType]):
         write_concern: WriteConcern | None = None,
         *,
         callback: Callable[[ClientBulkWriteResult | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Send many writes to any collections of any databases together (MongoDB 8.0 or newer)."""
     @overload
     def bulk_write(
         self,
@@ -1282,13 +1619,17 @@ class MotorClient(Generic[_DocumentType]):
         write_concern: WriteConcern | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[ClientBulkWriteResult]: ...
+    ) -> CallFuture[ClientBulkWriteResult]:
+        """Send many writes to any collections of any databases together (MongoDB 8.0 or newer)."""
     @overload
-    def close(self, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def close(self, callback: Callable[[None, BaseException | None], object]) -> None:
+        """End the server's sessions, close all connections and stop the monitors."""
     @overload
-    def close(self, callback: None = None) -> CallFuture[None]: ...
+    def close(self, callback: None = None) -> CallFuture[None]:
+        """End the server's sessions, close all connections and stop the monitors."""
     @property
-    def codec_options(self) -> CodecOptions[Any]: ...
+    def codec_options(self) -> CodecOptions[Any]:
+        """How documents are decoded, as `bson.codec_options.CodecOptions`: their class, time zones, UUIDs."""
     @overload
     def drop_database(
         self,
@@ -1297,7 +1638,8 @@ class MotorClient(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Drop a database with all its collections; nothing happens where there is none."""
     @overload
     def drop_database(
         self,
@@ -1306,8 +1648,10 @@ class MotorClient(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[None]: ...
-    def eq_props(self) -> tuple[tuple[_Address, ...], str | None, str | None, str]: ...
+    ) -> CallFuture[None]:
+        """Drop a database with all its collections; nothing happens where there is none."""
+    def eq_props(self) -> tuple[tuple[_Address, ...], str | None, str | None, str]:
+        """What two clients are compared by."""
     def get_database(
         self,
         name: str | None = None,
@@ -1315,7 +1659,8 @@ class MotorClient(Generic[_DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> MotorDatabase[_DocumentType]: ...
+    ) -> MotorDatabase[_DocumentType]:
+        """A database, with options of its own."""
     def get_default_database(
         self,
         default: str | None = None,
@@ -1323,14 +1668,19 @@ class MotorClient(Generic[_DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> MotorDatabase[_DocumentType]: ...
-    def get_io_loop(self) -> IOLoop: ...
+    ) -> MotorDatabase[_DocumentType]:
+        """The database that the URI names."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def io_loop(self) -> IOLoop: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def is_mongos(self) -> bool: ...
+    def is_mongos(self) -> bool:
+        """Whether the server that is used is a mongos."""
     @property
-    def is_primary(self) -> bool: ...
+    def is_primary(self) -> bool:
+        """Whether the server that is used takes writes."""
     @overload
     def list_database_names(
         self,
@@ -1338,11 +1688,13 @@ class MotorClient(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[list[str] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """The names of the server's databases."""
     @overload
     def list_database_names(
         self, session: MotorClientSession | None = None, comment: Any | None = None, *, callback: None = None
-    ) -> CallFuture[list[str]]: ...
+    ) -> CallFuture[list[str]]:
+        """The names of the server's databases."""
     @overload
     def list_databases(
         self,
@@ -1351,7 +1703,8 @@ class MotorClient(Generic[_DocumentType]):
         *,
         callback: Callable[[MotorCommandCursor[dict[str, Any]] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """The server's databases, as documents with name and size."""
     @overload
     def list_databases(
         self,
@@ -1360,34 +1713,45 @@ class MotorClient(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[MotorCommandCursor[dict[str, Any]]]: ...
+    ) -> CallFuture[MotorCommandCursor[dict[str, Any]]]:
+        """The server's databases, as documents with name and size."""
     @property
-    def nodes(self) -> frozenset[tuple[str, int | None]]: ...
+    def nodes(self) -> frozenset[tuple[str, int | None]]:
+        """Addresses of the servers that are known; empty before the first operation."""
     @overload
-    def open(self, callback: Callable[[Self | None, BaseException | None], object]) -> None: ...
+    def open(self, callback: Callable[[Self | None, BaseException | None], object]) -> None:
+        """As `aconnect`, but gives the client itself; from Motor before 1.0."""
     @overload
-    def open(self, callback: None = None) -> CallFuture[Self]: ...
+    def open(self, callback: None = None) -> CallFuture[Self]:
+        """As `aconnect`, but gives the client itself; from Motor before 1.0."""
     @property
-    def options(self) -> ClientOptions: ...
+    def options(self) -> ClientOptions:
+        """What the client was made with: `pymongo.client_options.ClientOptions`."""
     @property
-    def primary(self) -> tuple[str, int | None] | None: ...
+    def primary(self) -> tuple[str, int | None] | None:
+        """Address of the replica set's primary, or None where none is known."""
     @property
-    def read_concern(self) -> ReadConcern: ...
+    def read_concern(self) -> ReadConcern:
+        """Which reads are isolated how: a `pymongo.read_concern.ReadConcern`."""
     @property
-    def read_preference(self) -> _ServerMode: ...
+    def read_preference(self) -> _ServerMode:
+        """Which members of a replica set reads go to; one of `pymongo.ReadPreference`."""
     @property
-    def secondaries(self) -> set[tuple[str, int | None]]: ...
+    def secondaries(self) -> set[tuple[str, int | None]]:
+        """Addresses of the replica set's secondaries that are known."""
     @overload
     def server_info(
         self,
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[dict[str, Any] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """What the server says of itself: its version, how it was built."""
     @overload
     def server_info(
         self, session: MotorClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[dict[str, Any]]: ...
+    ) -> CallFuture[dict[str, Any]]:
+        """What the server says of itself: its version, how it was built."""
     @overload
     def start_session(
         self,
@@ -1396,7 +1760,8 @@ class MotorClient(Generic[_DocumentType]):
         snapshot: bool | None = False,
         *,
         callback: Callable[[MotorClientSession | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Start a session; nothing is sent. It can be used at once, or awaited."""
     @overload
     def start_session(
         self,
@@ -1405,9 +1770,11 @@ class MotorClient(Generic[_DocumentType]):
         snapshot: bool | None = False,
         *,
         callback: None = None,
-    ) -> MotorClientSession: ...
+    ) -> MotorClientSession:
+        """Start a session; nothing is sent. It can be used at once, or awaited."""
     @property
-    def topology_description(self) -> TopologyDescription: ...
+    def topology_description(self) -> TopologyDescription:
+        """What is known of the deployment."""
     @overload
     def watch(
         self,
@@ -1425,7 +1792,8 @@ class MotorClient(Generic[_DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: Callable[[MotorChangeStream[_DocumentType] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """A stream of the changes here; nothing is sent until it is used."""
     @overload
     def watch(
         self,
@@ -1443,12 +1811,17 @@ class MotorClient(Generic[_DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: None = None,
-    ) -> MotorChangeStream[_DocumentType]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> MotorChangeStream[_DocumentType]:
+        """A stream of the changes here; nothing is sent until it is used."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of a database or command cursor of PyMongo's."""
     @property
-    def write_concern(self) -> WriteConcern: ...
+    def write_concern(self) -> WriteConcern:
+        """What writes wait for: a `pymongo.write_concern.WriteConcern`."""
 
 class MotorClientEncryption(Generic[_DocumentType]):
+    """Encrypts and decrypts values explicitly, and manages the keys. Needs the extra ``encryption``."""
+
     delegate: ClientEncryption[Any]
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc_info: Any) -> Any: ...
@@ -1466,15 +1839,17 @@ class MotorClientEncryption(Generic[_DocumentType]):
     @overload
     def add_key_alt_name(
         self, id: Binary, key_alt_name: str, *, callback: Callable[[Any | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """Give a data key one more name."""
     @overload
-    def add_key_alt_name(
-        self, id: Binary, key_alt_name: str, *, callback: None = None
-    ) -> CallFuture[Any]: ...
+    def add_key_alt_name(self, id: Binary, key_alt_name: str, *, callback: None = None) -> CallFuture[Any]:
+        """Give a data key one more name."""
     @overload
-    def close(self, *, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def close(self, *, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Wipe the keys from memory; the object cannot be used after that."""
     @overload
-    def close(self, *, callback: None = None) -> CallFuture[None]: ...
+    def close(self, *, callback: None = None) -> CallFuture[None]:
+        """Wipe the keys from memory; the object cannot be used after that."""
     @overload
     def create_data_key(
         self,
@@ -1484,7 +1859,8 @@ class MotorClientEncryption(Generic[_DocumentType]):
         key_material: bytes | None = None,
         *,
         callback: Callable[[Binary | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Make a data key, and keep it in the key vault, itself encrypted."""
     @overload
     def create_data_key(
         self,
@@ -1494,7 +1870,8 @@ class MotorClientEncryption(Generic[_DocumentType]):
         key_material: bytes | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[Binary]: ...
+    ) -> CallFuture[Binary]:
+        """Make a data key, and keep it in the key vault, itself encrypted."""
     @overload
     def create_encrypted_collection(
         self,
@@ -1508,7 +1885,8 @@ class MotorClientEncryption(Generic[_DocumentType]):
             [tuple[MotorCollection[_DocumentTypeArg], Mapping[str, Any]] | None, BaseException | None], object
         ],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Create a collection for Queryable Encryption, and a data key for each field without one."""
     @overload
     def create_encrypted_collection(
         self,
@@ -1520,19 +1898,24 @@ class MotorClientEncryption(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[tuple[MotorCollection[_DocumentTypeArg], Mapping[str, Any]]]: ...
+    ) -> CallFuture[tuple[MotorCollection[_DocumentTypeArg], Mapping[str, Any]]]:
+        """Create a collection for Queryable Encryption, and a data key for each field without one."""
     @overload
     def decrypt(
         self, value: Binary, *, callback: Callable[[Any | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """Decrypt a value."""
     @overload
-    def decrypt(self, value: Binary, *, callback: None = None) -> CallFuture[Any]: ...
+    def decrypt(self, value: Binary, *, callback: None = None) -> CallFuture[Any]:
+        """Decrypt a value."""
     @overload
     def delete_key(
         self, id: Binary, *, callback: Callable[[DeleteResult | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """Remove a data key from the key vault; what it has encrypted is lost."""
     @overload
-    def delete_key(self, id: Binary, *, callback: None = None) -> CallFuture[DeleteResult]: ...
+    def delete_key(self, id: Binary, *, callback: None = None) -> CallFuture[DeleteResult]:
+        """Remove a data key from the key vault; what it has encrypted is lost."""
     @overload
     def encrypt(
         self,
@@ -1546,7 +1929,8 @@ class MotorClientEncryption(Generic[_DocumentType]):
         string_opts: StringOpts | None = None,
         *,
         callback: Callable[[Binary | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Encrypt a value."""
     @overload
     def encrypt(
         self,
@@ -1560,7 +1944,8 @@ class MotorClientEncryption(Generic[_DocumentType]):
         string_opts: StringOpts | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[Binary]: ...
+    ) -> CallFuture[Binary]:
+        """Encrypt a value."""
     @overload
     def encrypt_expression(
         self,
@@ -1573,7 +1958,8 @@ class MotorClientEncryption(Generic[_DocumentType]):
         range_opts: RangeOpts | None = None,
         *,
         callback: Callable[[RawBSONDocument | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Encrypt the values in a range query."""
     @overload
     def encrypt_expression(
         self,
@@ -1586,30 +1972,39 @@ class MotorClientEncryption(Generic[_DocumentType]):
         range_opts: RangeOpts | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[RawBSONDocument]: ...
-    def get_io_loop(self) -> IOLoop: ...
+    ) -> CallFuture[RawBSONDocument]:
+        """Encrypt the values in a range query."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @overload
     def get_key(
         self, id: Binary, *, callback: Callable[[RawBSONDocument | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """The document of a data key, or None."""
     @overload
-    def get_key(self, id: Binary, *, callback: None = None) -> CallFuture[RawBSONDocument | None]: ...
+    def get_key(self, id: Binary, *, callback: None = None) -> CallFuture[RawBSONDocument | None]:
+        """The document of a data key, or None."""
     @overload
     def get_key_by_alt_name(
         self, key_alt_name: str, *, callback: Callable[[RawBSONDocument | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """The document of the data key that has this name, or None."""
     @overload
     def get_key_by_alt_name(
         self, key_alt_name: str, *, callback: None = None
-    ) -> CallFuture[RawBSONDocument | None]: ...
+    ) -> CallFuture[RawBSONDocument | None]:
+        """The document of the data key that has this name, or None."""
     @overload
     def get_keys(
         self, *, callback: Callable[[MotorCursor[RawBSONDocument] | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """A cursor over all data keys; nothing is sent until it is used."""
     @overload
-    def get_keys(self, *, callback: None = None) -> MotorCursor[RawBSONDocument]: ...
+    def get_keys(self, *, callback: None = None) -> MotorCursor[RawBSONDocument]:
+        """A cursor over all data keys; nothing is sent until it is used."""
     @property
-    def io_loop(self) -> IOLoop: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @overload
     def remove_key_alt_name(
         self,
@@ -1617,11 +2012,13 @@ class MotorClientEncryption(Generic[_DocumentType]):
         key_alt_name: str,
         *,
         callback: Callable[[RawBSONDocument | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Take a name from a data key."""
     @overload
     def remove_key_alt_name(
         self, id: Binary, key_alt_name: str, *, callback: None = None
-    ) -> CallFuture[RawBSONDocument | None]: ...
+    ) -> CallFuture[RawBSONDocument | None]:
+        """Take a name from a data key."""
     @overload
     def rewrap_many_data_key(
         self,
@@ -1630,7 +2027,8 @@ class MotorClientEncryption(Generic[_DocumentType]):
         master_key: Mapping[str, Any] | None = None,
         *,
         callback: Callable[[RewrapManyDataKeyResult | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Encrypt data keys anew, with another master key; what they have encrypted remains as it is."""
     @overload
     def rewrap_many_data_key(
         self,
@@ -1639,10 +2037,14 @@ class MotorClientEncryption(Generic[_DocumentType]):
         master_key: Mapping[str, Any] | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[RewrapManyDataKeyResult]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> CallFuture[RewrapManyDataKeyResult]:
+        """Encrypt data keys anew, with another master key; what they have encrypted remains as it is."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
 class MotorClientSession:
+    """A session; get one from a client: ``client.start_session()``, awaited or not."""
+
     delegate: ClientSession
     async def __aenter__(self) -> MotorClientSession: ...
     async def __aexit__(self, exc_type: object, exc: BaseException | None, traceback: object) -> None: ...
@@ -1651,37 +2053,55 @@ class MotorClientSession:
     def __hash__(self) -> int: ...
     def __init__(self, delegate: ClientSession, motor_client: MotorClient[Any]) -> None: ...
     @overload
-    def abort_transaction(self, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def abort_transaction(self, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Abort the transaction."""
     @overload
-    def abort_transaction(self, callback: None = None) -> CallFuture[None]: ...
-    def advance_cluster_time(self, cluster_time: Mapping[str, Any]) -> None: ...
-    def advance_operation_time(self, operation_time: Timestamp) -> None: ...
-    def bind(self, end_session: bool = True) -> _BoundSession: ...
+    def abort_transaction(self, callback: None = None) -> CallFuture[None]:
+        """Abort the transaction."""
+    def advance_cluster_time(self, cluster_time: Mapping[str, Any]) -> None:
+        """Make this session know a cluster time that another one has seen."""
+    def advance_operation_time(self, operation_time: Timestamp) -> None:
+        """Have reads of this session wait for what another one has written."""
+    def bind(self, end_session: bool = True) -> _BoundSession:
+        """In the block, operations of this client that are given no session use this one."""
     @property
-    def client(self) -> MotorClient[Any]: ...
+    def client(self) -> MotorClient[Any]:
+        """The client that this session was started from."""
     @property
-    def cluster_time(self) -> ClusterTime | None: ...
+    def cluster_time(self) -> ClusterTime | None:
+        """The latest cluster time that was seen in this session; None before the first reply."""
     @overload
-    def commit_transaction(self, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def commit_transaction(self, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Commit the transaction."""
     @overload
-    def commit_transaction(self, callback: None = None) -> CallFuture[None]: ...
+    def commit_transaction(self, callback: None = None) -> CallFuture[None]:
+        """Commit the transaction."""
     @overload
-    def end_session(self, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def end_session(self, callback: Callable[[None, BaseException | None], object]) -> None:
+        """End the session; a transaction that is in progress is aborted."""
     @overload
-    def end_session(self, callback: None = None) -> CallFuture[None]: ...
-    def get_io_loop(self) -> IOLoop: ...
+    def end_session(self, callback: None = None) -> CallFuture[None]:
+        """End the session; a transaction that is in progress is aborted."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def has_ended(self) -> bool: ...
+    def has_ended(self) -> bool:
+        """Whether the session has ended."""
     @property
-    def in_transaction(self) -> bool: ...
+    def in_transaction(self) -> bool:
+        """Whether a transaction was started and neither committed nor aborted yet."""
     @classmethod
-    def of(cls, delegate: ClientSession, motor_client: MotorClient[Any]) -> MotorClientSession: ...
+    def of(cls, delegate: ClientSession, motor_client: MotorClient[Any]) -> MotorClientSession:
+        """The session whose delegate this is: the one that the application has, if it still has it."""
     @property
-    def operation_time(self) -> Timestamp | None: ...
+    def operation_time(self) -> Timestamp | None:
+        """The `bson.timestamp.Timestamp` of this session's last operation; None before it."""
     @property
-    def options(self) -> SessionOptions: ...
+    def options(self) -> SessionOptions:
+        """What the session was started with: `pymongo.client_session.SessionOptions`."""
     @property
-    def session_id(self) -> Mapping[str, Any]: ...
+    def session_id(self) -> Mapping[str, Any]:
+        """The document by which the server knows the session."""
     @overload
     def start_transaction(
         self,
@@ -1691,7 +2111,8 @@ class MotorClientSession:
         max_commit_time_ms: int | None = None,
         *,
         callback: Callable[[MotorTransaction | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Start a transaction; the first operation in it tells the server."""
     @overload
     def start_transaction(
         self,
@@ -1701,7 +2122,8 @@ class MotorClientSession:
         max_commit_time_ms: int | None = None,
         *,
         callback: None = None,
-    ) -> MotorTransaction: ...
+    ) -> MotorTransaction:
+        """Start a transaction; the first operation in it tells the server."""
     @overload
     def with_transaction(
         self,
@@ -1712,7 +2134,8 @@ class MotorClientSession:
         max_commit_time_ms: int | None = None,
         *,
         callback: Callable[[MotorClientSession], Awaitable[T]] | None = None,
-    ) -> CallFuture[T]: ...
+    ) -> CallFuture[T]:
+        """Run a function in a transaction and commit it; run it again when that may help."""
     @overload
     def with_transaction(
         self,
@@ -1723,10 +2146,14 @@ class MotorClientSession:
         max_commit_time_ms: int | None = None,
         *,
         callback: Callable[[MotorClientSession], T] | None = None,
-    ) -> CallFuture[T]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> CallFuture[T]:
+        """Run a function in a transaction and commit it; run it again when that may help."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
 class MotorCollection(Generic[_DocumentType]):
+    """A collection; get one from a database: ``db.orders`` or ``db["orders"]``."""
+
     __iter__: None
     delegate: Collection[Any]
     def __eq__(self, other: object) -> bool: ...
@@ -1752,7 +2179,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[MotorLatentCommandCursor[_DocumentType] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Run an aggregation pipeline; the command is sent when the cursor that is returned is first used."""
     @overload
     def aggregate(
         self,
@@ -1763,7 +2191,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[_DocumentType]: ...
+    ) -> MotorLatentCommandCursor[_DocumentType]:
+        """Run an aggregation pipeline; the command is sent when the cursor that is returned is first used."""
     @overload
     def aggregate_raw_batches(
         self,
@@ -1773,7 +2202,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[MotorLatentCommandCursor[bytes] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """As `aggregate`, but each item is a whole batch of documents as BSON bytes."""
     @overload
     def aggregate_raw_batches(
         self,
@@ -1783,7 +2213,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[bytes]: ...
+    ) -> MotorLatentCommandCursor[bytes]:
+        """As `aggregate`, but each item is a whole batch of documents as BSON bytes."""
     @overload
     def bulk_write(
         self,
@@ -1795,7 +2226,8 @@ class MotorCollection(Generic[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         *,
         callback: Callable[[BulkWriteResult | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Send many writes of different kinds together."""
     @overload
     def bulk_write(
         self,
@@ -1807,9 +2239,11 @@ class MotorCollection(Generic[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[BulkWriteResult]: ...
+    ) -> CallFuture[BulkWriteResult]:
+        """Send many writes of different kinds together."""
     @property
-    def codec_options(self) -> CodecOptions[Any]: ...
+    def codec_options(self) -> CodecOptions[Any]:
+        """How documents are decoded, as `bson.codec_options.CodecOptions`: their class, time zones, UUIDs."""
     @overload
     def count_documents(
         self,
@@ -1819,7 +2253,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[int | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Count the documents that match."""
     @overload
     def count_documents(
         self,
@@ -1829,7 +2264,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[int]: ...
+    ) -> CallFuture[int]:
+        """Count the documents that match."""
     @overload
     def create_index(
         self,
@@ -1839,7 +2275,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[str | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Create an index, unless it is there already."""
     @overload
     def create_index(
         self,
@@ -1849,7 +2286,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[str]: ...
+    ) -> CallFuture[str]:
+        """Create an index, unless it is there already."""
     @overload
     def create_indexes(
         self,
@@ -1859,7 +2297,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[list[str] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Create several indexes with one command."""
     @overload
     def create_indexes(
         self,
@@ -1869,7 +2308,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[list[str]]: ...
+    ) -> CallFuture[list[str]]:
+        """Create several indexes with one command."""
     @overload
     def create_search_index(
         self,
@@ -1879,7 +2319,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[str | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Create a search index (MongoDB Atlas); it is built after the reply."""
     @overload
     def create_search_index(
         self,
@@ -1889,7 +2330,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[str]: ...
+    ) -> CallFuture[str]:
+        """Create a search index (MongoDB Atlas); it is built after the reply."""
     @overload
     def create_search_indexes(
         self,
@@ -1899,7 +2341,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[list[str] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Create several search indexes (MongoDB Atlas) with one command."""
     @overload
     def create_search_indexes(
         self,
@@ -1909,9 +2352,11 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[list[str]]: ...
+    ) -> CallFuture[list[str]]:
+        """Create several search indexes (MongoDB Atlas) with one command."""
     @property
-    def database(self) -> MotorDatabase[_DocumentType]: ...
+    def database(self) -> MotorDatabase[_DocumentType]:
+        """The database that this collection belongs to."""
     @overload
     def delete_many(
         self,
@@ -1923,7 +2368,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[DeleteResult | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Delete all documents that match."""
     @overload
     def delete_many(
         self,
@@ -1935,7 +2381,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[DeleteResult]: ...
+    ) -> CallFuture[DeleteResult]:
+        """Delete all documents that match."""
     @overload
     def delete_one(
         self,
@@ -1947,7 +2394,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[DeleteResult | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Delete one document that matches."""
     @overload
     def delete_one(
         self,
@@ -1959,7 +2407,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[DeleteResult]: ...
+    ) -> CallFuture[DeleteResult]:
+        """Delete one document that matches."""
     @overload
     def distinct(
         self,
@@ -1971,7 +2420,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[list[Any] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """The different values of a field."""
     @overload
     def distinct(
         self,
@@ -1983,7 +2433,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[list[Any]]: ...
+    ) -> CallFuture[list[Any]]:
+        """The different values of a field."""
     @overload
     def drop(
         self,
@@ -1992,7 +2443,8 @@ class MotorCollection(Generic[_DocumentType]):
         encrypted_fields: Mapping[str, Any] | None = None,
         *,
         callback: Callable[[None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Drop the collection with its documents and indexes; nothing happens where there is none."""
     @overload
     def drop(
         self,
@@ -2001,7 +2453,8 @@ class MotorCollection(Generic[_DocumentType]):
         encrypted_fields: Mapping[str, Any] | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Drop the collection with its documents and indexes; nothing happens where there is none."""
     @overload
     def drop_index(
         self,
@@ -2011,7 +2464,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Drop an index."""
     @overload
     def drop_index(
         self,
@@ -2021,7 +2475,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Drop an index."""
     @overload
     def drop_indexes(
         self,
@@ -2030,7 +2485,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Drop all indexes but the one on ``_id``."""
     @overload
     def drop_indexes(
         self,
@@ -2039,7 +2495,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Drop all indexes but the one on ``_id``."""
     @overload
     def drop_search_index(
         self,
@@ -2049,7 +2506,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Drop a search index (MongoDB Atlas)."""
     @overload
     def drop_search_index(
         self,
@@ -2059,7 +2517,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Drop a search index (MongoDB Atlas)."""
     @overload
     def estimated_document_count(
         self,
@@ -2067,11 +2526,13 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[int | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """How many documents the collection has, as its metadata say."""
     @overload
     def estimated_document_count(
         self, comment: Any | None = None, *, callback: None = None, **kwargs: Any
-    ) -> CallFuture[int]: ...
+    ) -> CallFuture[int]:
+        """How many documents the collection has, as its metadata say."""
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -2097,7 +2558,8 @@ class MotorCollection(Generic[_DocumentType]):
         session: MotorClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> MotorCursor[_DocumentType]: ...
+    ) -> MotorCursor[_DocumentType]:
+        """Make a cursor over the documents that match; nothing is sent until the cursor is used."""
     @overload
     def find_one(
         self,
@@ -2126,7 +2588,8 @@ class MotorCollection(Generic[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         *,
         callback: Callable[[_DocumentType | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """The first document that matches, or None."""
     @overload
     def find_one(
         self,
@@ -2155,7 +2618,8 @@ class MotorCollection(Generic[_DocumentType]):
         let: Mapping[str, Any] | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[_DocumentType | None]: ...
+    ) -> CallFuture[_DocumentType | None]:
+        """The first document that matches, or None."""
     @overload
     def find_one_and_delete(
         self,
@@ -2169,7 +2633,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[_DocumentType | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Delete the first document that matches, and get it."""
     @overload
     def find_one_and_delete(
         self,
@@ -2183,7 +2648,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[_DocumentType | None]: ...
+    ) -> CallFuture[_DocumentType | None]:
+        """Delete the first document that matches, and get it."""
     @overload
     def find_one_and_replace(
         self,
@@ -2200,7 +2666,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[_DocumentType | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Replace the first document that matches, and get it as it was or as it is."""
     @overload
     def find_one_and_replace(
         self,
@@ -2217,7 +2684,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[_DocumentType | None]: ...
+    ) -> CallFuture[_DocumentType | None]:
+        """Replace the first document that matches, and get it as it was or as it is."""
     @overload
     def find_one_and_update(
         self,
@@ -2235,7 +2703,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[_DocumentType | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Update the first document that matches, and get it as it was or as it is."""
     @overload
     def find_one_and_update(
         self,
@@ -2253,7 +2722,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[_DocumentType | None]: ...
+    ) -> CallFuture[_DocumentType | None]:
+        """Update the first document that matches, and get it as it was or as it is."""
     def find_raw_batches(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -2279,10 +2749,13 @@ class MotorCollection(Generic[_DocumentType]):
         session: MotorClientSession | None = None,
         allow_disk_use: bool | None = None,
         let: Mapping[str, Any] | None = None,
-    ) -> MotorRawBatchCursor: ...
+    ) -> MotorRawBatchCursor:
+        """As `find`, but each item is a whole batch of documents as BSON bytes."""
     @property
-    def full_name(self) -> str: ...
-    def get_io_loop(self) -> IOLoop: ...
+    def full_name(self) -> str:
+        """``"database.collection"``: the name of both."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @overload
     def index_information(
         self,
@@ -2290,11 +2763,13 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[MutableMapping[str, Any] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """The indexes, by name."""
     @overload
     def index_information(
         self, session: MotorClientSession | None = None, comment: Any | None = None, *, callback: None = None
-    ) -> CallFuture[MutableMapping[str, Any]]: ...
+    ) -> CallFuture[MutableMapping[str, Any]]:
+        """The indexes, by name."""
     @overload
     def insert_many(
         self,
@@ -2305,7 +2780,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[InsertManyResult | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Insert documents, in as few round trips as they take."""
     @overload
     def insert_many(
         self,
@@ -2316,7 +2792,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[InsertManyResult]: ...
+    ) -> CallFuture[InsertManyResult]:
+        """Insert documents, in as few round trips as they take."""
     @overload
     def insert_one(
         self,
@@ -2326,7 +2803,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[InsertOneResult | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Insert a document."""
     @overload
     def insert_one(
         self,
@@ -2336,7 +2814,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[InsertOneResult]: ...
+    ) -> CallFuture[InsertOneResult]:
+        """Insert a document."""
     @overload
     def list_indexes(
         self,
@@ -2346,11 +2825,13 @@ class MotorCollection(Generic[_DocumentType]):
         callback: Callable[
             [MotorLatentCommandCursor[MutableMapping[str, Any]] | None, BaseException | None], object
         ],
-    ) -> None: ...
+    ) -> None:
+        """The collection's indexes, as documents; the command is sent when the cursor is first used."""
     @overload
     def list_indexes(
         self, session: MotorClientSession | None = None, comment: Any | None = None, *, callback: None = None
-    ) -> MotorLatentCommandCursor[MutableMapping[str, Any]]: ...
+    ) -> MotorLatentCommandCursor[MutableMapping[str, Any]]:
+        """The collection's indexes, as documents; the command is sent when the cursor is first used."""
     @overload
     def list_search_indexes(
         self,
@@ -2362,7 +2843,8 @@ class MotorCollection(Generic[_DocumentType]):
             [MotorLatentCommandCursor[Mapping[str, Any]] | None, BaseException | None], object
         ],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """The collection's search indexes (Atlas); the command is sent when the cursor is first used."""
     @overload
     def list_search_indexes(
         self,
@@ -2372,9 +2854,11 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[Mapping[str, Any]]: ...
+    ) -> MotorLatentCommandCursor[Mapping[str, Any]]:
+        """The collection's search indexes (Atlas); the command is sent when the cursor is first used."""
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The collection's name, without that of its database."""
     @overload
     def options(
         self,
@@ -2382,15 +2866,19 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[MutableMapping[str, Any] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """The options that the collection was created with."""
     @overload
     def options(
         self, session: MotorClientSession | None = None, comment: Any | None = None, *, callback: None = None
-    ) -> CallFuture[MutableMapping[str, Any]]: ...
+    ) -> CallFuture[MutableMapping[str, Any]]:
+        """The options that the collection was created with."""
     @property
-    def read_concern(self) -> ReadConcern: ...
+    def read_concern(self) -> ReadConcern:
+        """Which reads are isolated how: a `pymongo.read_concern.ReadConcern`."""
     @property
-    def read_preference(self) -> _ServerMode: ...
+    def read_preference(self) -> _ServerMode:
+        """Which members of a replica set reads go to; one of `pymongo.ReadPreference`."""
     @overload
     def rename(
         self,
@@ -2400,7 +2888,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[MutableMapping[str, Any] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Rename the collection on the server; this object keeps the old name."""
     @overload
     def rename(
         self,
@@ -2410,7 +2899,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[MutableMapping[str, Any]]: ...
+    ) -> CallFuture[MutableMapping[str, Any]]:
+        """Rename the collection on the server; this object keeps the old name."""
     @overload
     def replace_one(
         self,
@@ -2426,7 +2916,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[UpdateResult | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Replace one document that matches."""
     @overload
     def replace_one(
         self,
@@ -2442,7 +2933,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[UpdateResult]: ...
+    ) -> CallFuture[UpdateResult]:
+        """Replace one document that matches."""
     @overload
     def update_many(
         self,
@@ -2458,7 +2950,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[UpdateResult | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Update all documents that match."""
     @overload
     def update_many(
         self,
@@ -2474,7 +2967,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[UpdateResult]: ...
+    ) -> CallFuture[UpdateResult]:
+        """Update all documents that match."""
     @overload
     def update_one(
         self,
@@ -2491,7 +2985,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[UpdateResult | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Update one document that matches."""
     @overload
     def update_one(
         self,
@@ -2508,7 +3003,8 @@ class MotorCollection(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[UpdateResult]: ...
+    ) -> CallFuture[UpdateResult]:
+        """Update one document that matches."""
     @overload
     def update_search_index(
         self,
@@ -2519,7 +3015,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: Callable[[None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Give a search index (MongoDB Atlas) a new definition."""
     @overload
     def update_search_index(
         self,
@@ -2530,7 +3027,8 @@ class MotorCollection(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Give a search index (MongoDB Atlas) a new definition."""
     @overload
     def watch(
         self,
@@ -2548,7 +3046,8 @@ class MotorCollection(Generic[_DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: Callable[[MotorChangeStream[_DocumentType] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """A stream of the changes here; nothing is sent until it is used."""
     @overload
     def watch(
         self,
@@ -2566,7 +3065,8 @@ class MotorCollection(Generic[_DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: None = None,
-    ) -> MotorChangeStream[_DocumentType]: ...
+    ) -> MotorChangeStream[_DocumentType]:
+        """A stream of the changes here; nothing is sent until it is used."""
     @overload
     def with_options(
         self,
@@ -2574,7 +3074,8 @@ class MotorCollection(Generic[_DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> MotorCollection[_DocumentType]: ...
+    ) -> MotorCollection[_DocumentType]:
+        """The same collection with other options; what is None remains as it is here."""
     @overload
     def with_options(
         self,
@@ -2582,12 +3083,17 @@ class MotorCollection(Generic[_DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> MotorCollection[_DocumentTypeArg]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> MotorCollection[_DocumentTypeArg]:
+        """The same collection with other options; what is None remains as it is here."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of a collection or cursor of PyMongo's."""
     @property
-    def write_concern(self) -> WriteConcern: ...
+    def write_concern(self) -> WriteConcern:
+        """What writes wait for: a `pymongo.write_concern.WriteConcern`."""
 
 class MotorCommandCursor(Generic[_ItemType]):
+    """The documents that a command returns, such as those of ``await client.list_databases()``."""
+
     __iter__: None
     closed: bool
     delegate: Any
@@ -2598,51 +3104,74 @@ class MotorCommandCursor(Generic[_ItemType]):
     def __await__(self) -> Generator[Any, None, Self]: ...
     def __init__(self, cursor: Any, collection: Any) -> None: ...
     @property
-    def address(self) -> _Address | None: ...
+    def address(self) -> _Address | None:
+        """Host and port of the server that has the cursor; None before the query was sent."""
     @property
-    def alive(self) -> bool: ...
-    def batch_size(self, batch_size: int) -> Self: ...
+    def alive(self) -> bool:
+        """Whether there may be more documents; they may turn out to be none."""
+    def batch_size(self, batch_size: int) -> Self:
+        """Let the server send so many documents at once."""
     @overload
-    def close(self, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def close(self, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Close the cursor, on the server too."""
     @overload
-    def close(self, callback: None = None) -> CallFuture[None]: ...
+    def close(self, callback: None = None) -> CallFuture[None]:
+        """Close the cursor, on the server too."""
     @property
-    def collection(self) -> MotorCollection[Any]: ...
+    def collection(self) -> MotorCollection[Any]:
+        """What the cursor was made from."""
     @property
-    def cursor_id(self) -> int | None: ...
-    def each(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None: ...
+    def cursor_id(self) -> int | None:
+        """The server's number for the cursor; 0 when it is used up there, None before the query was sent."""
+    def each(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None:
+        """Call ``callback(document, None)`` for every document, and ``callback(None, None)`` at the end."""
     @property
-    def fetch_next(self) -> CallFuture[bool]: ...
-    def get_io_loop(self) -> IOLoop: ...
+    def fetch_next(self) -> CallFuture[bool]:
+        """A future of whether there is a document for `next_object`; a batch is fetched if need be."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @overload
-    def next(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None: ...
+    def next(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None:
+        """The next document."""
     @overload
-    def next(self, callback: None = None) -> CallFuture[_ItemType]: ...
-    def next_object(self) -> _ItemType | None: ...
+    def next(self, callback: None = None) -> CallFuture[_ItemType]:
+        """The next document."""
+    def next_object(self) -> _ItemType | None:
+        """A document of the batch that was fetched last, or None when it is used up."""
     @property
-    def session(self) -> MotorClientSession | None: ...
+    def session(self) -> MotorClientSession | None:
+        """The session that the cursor was given, or None."""
     @property
-    def started(self) -> bool: ...
+    def started(self) -> bool:
+        """Whether the query was sent."""
     @overload
     def to_list(
         self,
         length: int | None = None,
         *,
         callback: Callable[[list[_ItemType] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """The documents that are left, or the next *length* of them."""
     @overload
     def to_list(
         self, length: int | None, callback: Callable[[list[_ItemType] | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """The documents that are left, or the next *length* of them."""
     @overload
-    def to_list(self, length: int | None = None, callback: None = None) -> CallFuture[list[_ItemType]]: ...
+    def to_list(self, length: int | None = None, callback: None = None) -> CallFuture[list[_ItemType]]:
+        """The documents that are left, or the next *length* of them."""
     @overload
-    def try_next(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None: ...
+    def try_next(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None:
+        """The next document, or None if one more round trip brings none."""
     @overload
-    def try_next(self, callback: None = None) -> CallFuture[_ItemType | None]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    def try_next(self, callback: None = None) -> CallFuture[_ItemType | None]:
+        """The next document, or None if one more round trip brings none."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
 class MotorCursor(Generic[_ItemType]):
+    """What `MotorCollection.find` returns; nothing is sent until it is used."""
+
     __iter__: None
     closed: bool
     delegate: Cursor[Any]
@@ -2655,77 +3184,120 @@ class MotorCursor(Generic[_ItemType]):
     def __deepcopy__(self, memo: Any) -> Self: ...
     def __getitem__(self, index: int | slice) -> Self: ...
     def __init__(self, cursor: Any, collection: Any) -> None: ...
-    def add_option(self, mask: int) -> Self: ...
+    def add_option(self, mask: int) -> Self:
+        """Set query flags."""
     @property
-    def address(self) -> _Address | None: ...
+    def address(self) -> _Address | None:
+        """Host and port of the server that has the cursor; None before the query was sent."""
     @property
-    def alive(self) -> bool: ...
-    def allow_disk_use(self, allow_disk_use: bool) -> Self: ...
-    def batch_size(self, batch_size: int) -> Self: ...
-    def clone(self) -> Self: ...
+    def alive(self) -> bool:
+        """Whether there may be more documents; they may turn out to be none."""
+    def allow_disk_use(self, allow_disk_use: bool) -> Self:
+        """Let the server sort on its disk what is too large for its memory."""
+    def batch_size(self, batch_size: int) -> Self:
+        """Let the server send so many documents at once."""
+    def clone(self) -> Self:
+        """A cursor with the same options whose query was not sent yet."""
     @overload
-    def close(self, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def close(self, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Close the cursor, on the server too."""
     @overload
-    def close(self, callback: None = None) -> CallFuture[None]: ...
-    def collation(self, collation: _CollationIn | None) -> Self: ...
+    def close(self, callback: None = None) -> CallFuture[None]:
+        """Close the cursor, on the server too."""
+    def collation(self, collation: _CollationIn | None) -> Self:
+        """Compare strings by the rules of a language."""
     @property
-    def collection(self) -> MotorCollection[Any]: ...
-    def comment(self, comment: Any) -> Self: ...
+    def collection(self) -> MotorCollection[Any]:
+        """What the cursor was made from."""
+    def comment(self, comment: Any) -> Self:
+        """Mark the query in the server's log and profile."""
     @property
-    def cursor_id(self) -> int | None: ...
+    def cursor_id(self) -> int | None:
+        """The server's number for the cursor; 0 when it is used up there, None before the query was sent."""
     @overload
     def distinct(
         self, key: str, *, callback: Callable[[list[Any] | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """The different values of *key* in the documents that match."""
     @overload
-    def distinct(self, key: str, *, callback: None = None) -> CallFuture[list[Any]]: ...
-    def each(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None: ...
+    def distinct(self, key: str, *, callback: None = None) -> CallFuture[list[Any]]:
+        """The different values of *key* in the documents that match."""
+    def each(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None:
+        """Call ``callback(document, None)`` for every document, and ``callback(None, None)`` at the end."""
     @overload
-    def explain(self, *, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None: ...
+    def explain(self, *, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None:
+        """How the server would find the documents."""
     @overload
-    def explain(self, *, callback: None = None) -> CallFuture[_ItemType]: ...
+    def explain(self, *, callback: None = None) -> CallFuture[_ItemType]:
+        """How the server would find the documents."""
     @property
-    def fetch_next(self) -> CallFuture[bool]: ...
-    def get_io_loop(self) -> IOLoop: ...
-    def hint(self, index: _Hint | None) -> Self: ...
-    def limit(self, limit: int) -> Self: ...
-    def max(self, spec: _Sort) -> Self: ...
-    def max_await_time_ms(self, max_await_time_ms: int | None) -> Self: ...
-    def max_scan(self, max_scan: int | None) -> Self: ...
-    def max_time_ms(self, max_time_ms: int | None) -> Self: ...
-    def min(self, spec: _Sort) -> Self: ...
+    def fetch_next(self) -> CallFuture[bool]:
+        """A future of whether there is a document for `next_object`; a batch is fetched if need be."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
+    def hint(self, index: _Hint | None) -> Self:
+        """Have the server use an index."""
+    def limit(self, limit: int) -> Self:
+        """At most so many documents."""
+    def max(self, spec: _Sort) -> Self:
+        """Stop before these values of an index, which has to be named by `hint`."""
+    def max_await_time_ms(self, max_await_time_ms: int | None) -> Self:
+        """How long the server waits for a new document before it answers; other cursors ignore it."""
+    def max_scan(self, max_scan: int | None) -> Self:
+        """Deprecated by MongoDB, whose present servers refuse it: use `max_time_ms`."""
+    def max_time_ms(self, max_time_ms: int | None) -> Self:
+        """How long the server may work on the query."""
+    def min(self, spec: _Sort) -> Self:
+        """Begin at these values of an index, which has to be named by `hint`."""
     @overload
-    def next(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None: ...
+    def next(self, callback: Callable[[_ItemType | None, BaseException | None], object]) -> None:
+        """The next document."""
     @overload
-    def next(self, callback: None = None) -> CallFuture[_ItemType]: ...
-    def next_object(self) -> _ItemType | None: ...
-    def remove_option(self, mask: int) -> Self: ...
+    def next(self, callback: None = None) -> CallFuture[_ItemType]:
+        """The next document."""
+    def next_object(self) -> _ItemType | None:
+        """A document of the batch that was fetched last, or None when it is used up."""
+    def remove_option(self, mask: int) -> Self:
+        """Clear query flags."""
     @property
-    def retrieved(self) -> int: ...
-    def rewind(self) -> Self: ...
+    def retrieved(self) -> int:
+        """How many documents have come from the server, also those that you have not got yet."""
+    def rewind(self) -> Self:
+        """Back to the state before the query was sent; options stay."""
     @property
-    def session(self) -> MotorClientSession | None: ...
-    def skip(self, skip: int) -> Self: ...
-    def sort(self, key_or_list: _Hint, direction: int | str | None = None) -> Self: ...
+    def session(self) -> MotorClientSession | None:
+        """The session that the cursor was given, or None."""
+    def skip(self, skip: int) -> Self:
+        """Leave out so many documents at the beginning."""
+    def sort(self, key_or_list: _Hint, direction: int | str | None = None) -> Self:
+        """Set the order of the documents; a second call replaces the first."""
     @property
-    def started(self) -> bool: ...
+    def started(self) -> bool:
+        """Whether the query was sent."""
     @overload
     def to_list(
         self,
         length: int | None = None,
         *,
         callback: Callable[[list[_ItemType] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """The documents that are left, or the next *length* of them."""
     @overload
     def to_list(
         self, length: int | None, callback: Callable[[list[_ItemType] | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """The documents that are left, or the next *length* of them."""
     @overload
-    def to_list(self, length: int | None = None, callback: None = None) -> CallFuture[list[_ItemType]]: ...
-    def where(self, code: str | Code) -> Self: ...
-    def wrap(self, obj: Any) -> Any: ...
+    def to_list(self, length: int | None = None, callback: None = None) -> CallFuture[list[_ItemType]]:
+        """The documents that are left, or the next *length* of them."""
+    def where(self, code: str | Code) -> Self:
+        """Find only what a JavaScript function accepts; slow, and some servers do not allow it."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
 class MotorDatabase(Generic[_DocumentType]):
+    """A database; get one from a client: ``client.shop`` or ``client["shop"]``."""
+
     __iter__: None
     delegate: Database[Any]
     def __eq__(self, other: object) -> bool: ...
@@ -2749,7 +3321,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: Callable[[MotorLatentCommandCursor[_DocumentType] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Run an aggregation pipeline that needs no collection, such as one that begins with $currentOp."""
     @overload
     def aggregate(
         self,
@@ -2758,11 +3331,14 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> MotorLatentCommandCursor[_DocumentType]: ...
+    ) -> MotorLatentCommandCursor[_DocumentType]:
+        """Run an aggregation pipeline that needs no collection, such as one that begins with $currentOp."""
     @property
-    def client(self) -> MotorClient[_DocumentType]: ...
+    def client(self) -> MotorClient[_DocumentType]:
+        """The client that this database belongs to."""
     @property
-    def codec_options(self) -> CodecOptions[Any]: ...
+    def codec_options(self) -> CodecOptions[Any]:
+        """How documents are decoded, as `bson.codec_options.CodecOptions`: their class, time zones, UUIDs."""
     @overload
     def command(
         self,
@@ -2777,7 +3353,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: Callable[[dict[str, Any] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Send a command to this database, and get the server's reply."""
     @overload
     def command(
         self,
@@ -2792,7 +3369,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[dict[str, Any]]: ...
+    ) -> CallFuture[dict[str, Any]]:
+        """Send a command to this database, and get the server's reply."""
     @overload
     def command(
         self,
@@ -2807,7 +3385,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: Callable[[_CodecDocumentType | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Send a command to this database, and get the server's reply."""
     @overload
     def command(
         self,
@@ -2822,7 +3401,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[_CodecDocumentType]: ...
+    ) -> CallFuture[_CodecDocumentType]:
+        """Send a command to this database, and get the server's reply."""
     @overload
     def create_collection(
         self,
@@ -2836,7 +3416,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: Callable[[MotorCollection[_DocumentType] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Create a collection with options; without any, the first insert into one creates it."""
     @overload
     def create_collection(
         self,
@@ -2850,7 +3431,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[MotorCollection[_DocumentType]]: ...
+    ) -> CallFuture[MotorCollection[_DocumentType]]:
+        """Create a collection with options; without any, the first insert into one creates it."""
     @overload
     def cursor_command(
         self,
@@ -2864,7 +3446,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: Callable[[MotorCommandCursor[_DocumentType] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Send a command whose reply is a cursor."""
     @overload
     def cursor_command(
         self,
@@ -2878,7 +3461,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[MotorCommandCursor[_DocumentType]]: ...
+    ) -> CallFuture[MotorCommandCursor[_DocumentType]]:
+        """Send a command whose reply is a cursor."""
     @overload
     def dereference(
         self,
@@ -2888,7 +3472,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: Callable[[_DocumentType | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """The document that a reference leads to, or None."""
     @overload
     def dereference(
         self,
@@ -2898,7 +3483,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[_DocumentType | None]: ...
+    ) -> CallFuture[_DocumentType | None]:
+        """The document that a reference leads to, or None."""
     @overload
     def drop_collection(
         self,
@@ -2908,7 +3494,8 @@ class MotorDatabase(Generic[_DocumentType]):
         encrypted_fields: Mapping[str, Any] | None = None,
         *,
         callback: Callable[[dict[str, Any] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Drop a collection with its documents and indexes; nothing happens where there is none."""
     @overload
     def drop_collection(
         self,
@@ -2918,7 +3505,8 @@ class MotorDatabase(Generic[_DocumentType]):
         encrypted_fields: Mapping[str, Any] | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[dict[str, Any]]: ...
+    ) -> CallFuture[dict[str, Any]]:
+        """Drop a collection with its documents and indexes; nothing happens where there is none."""
     def get_collection(
         self,
         name: str,
@@ -2926,8 +3514,10 @@ class MotorDatabase(Generic[_DocumentType]):
         read_preference: _ServerMode | None = None,
         write_concern: WriteConcern | None = None,
         read_concern: ReadConcern | None = None,
-    ) -> MotorCollection[_DocumentType]: ...
-    def get_io_loop(self) -> IOLoop: ...
+    ) -> MotorCollection[_DocumentType]:
+        """A collection of this database, with options of its own."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @overload
     def list_collection_names(
         self,
@@ -2937,7 +3527,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: Callable[[list[str] | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """The names of the database's collections, in no order that is promised."""
     @overload
     def list_collection_names(
         self,
@@ -2947,7 +3538,8 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[list[str]]: ...
+    ) -> CallFuture[list[str]]:
+        """The names of the database's collections, in no order that is promised."""
     @overload
     def list_collections(
         self,
@@ -2959,7 +3551,8 @@ class MotorDatabase(Generic[_DocumentType]):
             [MotorCommandCursor[MutableMapping[str, Any]] | None, BaseException | None], object
         ],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """The database's collections, as documents with name, type and options."""
     @overload
     def list_collections(
         self,
@@ -2969,13 +3562,17 @@ class MotorDatabase(Generic[_DocumentType]):
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[MotorCommandCursor[MutableMapping[str, Any]]]: ...
+    ) -> CallFuture[MotorCommandCursor[MutableMapping[str, Any]]]:
+        """The database's collections, as documents with name, type and options."""
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The database's name."""
     @property
-    def read_concern(self) -> ReadConcern: ...
+    def read_concern(self) -> ReadConcern:
+        """Which reads are isolated how: a `pymongo.read_concern.ReadConcern`."""
     @property
-    def read_preference(self) -> _ServerMode: ...
+    def read_preference(self) -> _ServerMode:
+        """Which members of a replica set reads go to; one of `pymongo.ReadPreference`."""
     @overload
     def validate_collection(
         self,
@@ -2987,7 +3584,8 @@ class MotorDatabase(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: Callable[[dict[str, Any] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Have the server check a collection's data and indexes."""
     @overload
     def validate_collection(
         self,
@@ -2999,7 +3597,8 @@ class MotorDatabase(Generic[_DocumentType]):
         comment: Any | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[dict[str, Any]]: ...
+    ) -> CallFuture[dict[str, Any]]:
+        """Have the server check a collection's data and indexes."""
     @overload
     def watch(
         self,
@@ -3017,7 +3616,8 @@ class MotorDatabase(Generic[_DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: Callable[[MotorChangeStream[_DocumentType] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """A stream of the changes here; nothing is sent until it is used."""
     @overload
     def watch(
         self,
@@ -3035,7 +3635,8 @@ class MotorDatabase(Generic[_DocumentType]):
         show_expanded_events: bool | None = None,
         *,
         callback: None = None,
-    ) -> MotorChangeStream[_DocumentType]: ...
+    ) -> MotorChangeStream[_DocumentType]:
+        """A stream of the changes here; nothing is sent until it is used."""
     @overload
     def with_options(
         self,
@@ -3043,7 +3644,8 @@ class MotorDatabase(Generic[_DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> MotorDatabase[_DocumentType]: ...
+    ) -> MotorDatabase[_DocumentType]:
+        """The same database with other options; what is None remains as it is here."""
     @overload
     def with_options(
         self,
@@ -3051,12 +3653,17 @@ class MotorDatabase(Generic[_DocumentType]):
         read_preference: _ServerMode | None = ...,
         write_concern: WriteConcern | None = ...,
         read_concern: ReadConcern | None = ...,
-    ) -> MotorDatabase[_DocumentTypeArg]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> MotorDatabase[_DocumentTypeArg]:
+        """The same database with other options; what is None remains as it is here."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of a database, collection or command cursor of PyMongo's."""
     @property
-    def write_concern(self) -> WriteConcern: ...
+    def write_concern(self) -> WriteConcern:
+        """What writes wait for: a `pymongo.write_concern.WriteConcern`."""
 
 class MotorGridFS:
+    """GridFS as it was before buckets; for new code, `MotorGridFSBucket` is the better choice."""
+
     delegate: FlatGridFS
     def __init__(self, database: MotorDatabase[Any], collection: str = "fs") -> None: ...
     @overload
@@ -3066,11 +3673,13 @@ class MotorGridFS:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Delete a file; nothing happens where there is none."""
     @overload
     def delete(
         self, file_id: Any, session: MotorClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Delete a file; nothing happens where there is none."""
     @overload
     def exists(
         self,
@@ -3079,7 +3688,8 @@ class MotorGridFS:
         *,
         callback: Callable[[bool | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """Whether there is a file that matches."""
     @overload
     def exists(
         self,
@@ -3088,8 +3698,10 @@ class MotorGridFS:
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[bool]: ...
-    def find(self, *args: Any, **kwargs: Any) -> MotorGridOutCursor: ...
+    ) -> CallFuture[bool]:
+        """Whether there is a file that matches."""
+    def find(self, *args: Any, **kwargs: Any) -> MotorGridOutCursor:
+        """Make a cursor over the files that match; nothing is sent until the cursor is used."""
     @overload
     def find_one(
         self,
@@ -3098,7 +3710,8 @@ class MotorGridFS:
         *args: Any,
         callback: Callable[[MotorGridOut | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """A file that matches, or None."""
     @overload
     def find_one(
         self,
@@ -3107,7 +3720,8 @@ class MotorGridFS:
         *args: Any,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[MotorGridOut | None]: ...
+    ) -> CallFuture[MotorGridOut | None]:
+        """A file that matches, or None."""
     @overload
     def get(
         self,
@@ -3115,12 +3729,15 @@ class MotorGridFS:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[MotorGridOut | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """A file to read from."""
     @overload
     def get(
         self, file_id: Any, session: MotorClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[MotorGridOut]: ...
-    def get_io_loop(self) -> IOLoop: ...
+    ) -> CallFuture[MotorGridOut]:
+        """A file to read from."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @overload
     def get_last_version(
         self,
@@ -3129,7 +3746,8 @@ class MotorGridFS:
         *,
         callback: Callable[[MotorGridOut | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """The newest of the files that match, to read from."""
     @overload
     def get_last_version(
         self,
@@ -3138,7 +3756,8 @@ class MotorGridFS:
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[MotorGridOut]: ...
+    ) -> CallFuture[MotorGridOut]:
+        """The newest of the files that match, to read from."""
     @overload
     def get_version(
         self,
@@ -3148,7 +3767,8 @@ class MotorGridFS:
         *,
         callback: Callable[[MotorGridOut | None, BaseException | None], object],
         **kwargs: Any,
-    ) -> None: ...
+    ) -> None:
+        """One of the files that match, in the order of their upload, to read from."""
     @overload
     def get_version(
         self,
@@ -3158,30 +3778,40 @@ class MotorGridFS:
         *,
         callback: None = None,
         **kwargs: Any,
-    ) -> CallFuture[MotorGridOut]: ...
+    ) -> CallFuture[MotorGridOut]:
+        """One of the files that match, in the order of their upload, to read from."""
     @property
-    def io_loop(self) -> IOLoop: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @overload
     def list(
         self,
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[builtins.list[str] | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """The names of all files, each once."""
     @overload
     def list(
         self, session: MotorClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[builtins.list[str]]: ...
-    def new_file(self, **kwargs: Any) -> MotorGridIn: ...
+    ) -> CallFuture[builtins.list[str]]:
+        """The names of all files, each once."""
+    def new_file(self, **kwargs: Any) -> MotorGridIn:
+        """A file to write to; nothing is sent before it is written to."""
     @overload
     def put(
         self, data: Any, *, callback: Callable[[Any | None, BaseException | None], object], **kwargs: Any
-    ) -> None: ...
+    ) -> None:
+        """Store a whole file."""
     @overload
-    def put(self, data: Any, *, callback: None = None, **kwargs: Any) -> CallFuture[Any]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    def put(self, data: Any, *, callback: None = None, **kwargs: Any) -> CallFuture[Any]:
+        """Store a whole file."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of a file or a cursor over files."""
 
 class MotorGridFSBucket:
+    """A GridFS bucket: files of any size in two collections, ``fs.files`` and ``fs.chunks``."""
+
     collection: MotorCollection[Any]
     delegate: FlatGridFSBucket
     def __init__(
@@ -3200,11 +3830,13 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Delete a file."""
     @overload
     def delete(
         self, file_id: Any, session: MotorClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Delete a file."""
     @overload
     def delete_by_name(
         self,
@@ -3212,11 +3844,13 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Delete all revisions of a file."""
     @overload
     def delete_by_name(
         self, filename: str, session: MotorClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Delete all revisions of a file."""
     @overload
     def download_to_stream(
         self,
@@ -3225,7 +3859,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Write a whole file to something."""
     @overload
     def download_to_stream(
         self,
@@ -3234,7 +3869,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Write a whole file to something."""
     @overload
     def download_to_stream_by_name(
         self,
@@ -3244,7 +3880,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Write a revision of a file to something."""
     @overload
     def download_to_stream_by_name(
         self,
@@ -3254,7 +3891,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Write a revision of a file to something."""
     def find(
         self,
         filter: Mapping[str, Any] | None = None,
@@ -3264,10 +3902,13 @@ class MotorGridFSBucket:
         sort: Any | None = None,
         batch_size: int = 0,
         session: MotorClientSession | None = None,
-    ) -> MotorGridOutCursor: ...
-    def get_io_loop(self) -> IOLoop: ...
+    ) -> MotorGridOutCursor:
+        """Make a cursor over the files that match; nothing is sent until the cursor is used."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def io_loop(self) -> IOLoop: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @overload
     def open_download_stream(
         self,
@@ -3275,11 +3916,13 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[MotorGridOut | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """A file to read from."""
     @overload
     def open_download_stream(
         self, file_id: Any, session: MotorClientSession | None = None, *, callback: None = None
-    ) -> CallFuture[MotorGridOut]: ...
+    ) -> CallFuture[MotorGridOut]:
+        """A file to read from."""
     @overload
     def open_download_stream_by_name(
         self,
@@ -3288,7 +3931,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[MotorGridOut | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """A revision of a file to read from."""
     @overload
     def open_download_stream_by_name(
         self,
@@ -3297,14 +3941,16 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[MotorGridOut]: ...
+    ) -> CallFuture[MotorGridOut]:
+        """A revision of a file to read from."""
     def open_upload_stream(
         self,
         filename: str,
         chunk_size_bytes: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         session: MotorClientSession | None = None,
-    ) -> MotorGridIn: ...
+    ) -> MotorGridIn:
+        """A file to write to, with a new ``_id``; nothing is sent before it is written to."""
     def open_upload_stream_with_id(
         self,
         file_id: Any,
@@ -3312,7 +3958,8 @@ class MotorGridFSBucket:
         chunk_size_bytes: int | None = None,
         metadata: Mapping[str, Any] | None = None,
         session: MotorClientSession | None = None,
-    ) -> MotorGridIn: ...
+    ) -> MotorGridIn:
+        """As `open_upload_stream`, with an ``_id`` of your own."""
     @overload
     def rename(
         self,
@@ -3321,7 +3968,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Give a file another name."""
     @overload
     def rename(
         self,
@@ -3330,7 +3978,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Give a file another name."""
     @overload
     def rename_by_name(
         self,
@@ -3339,7 +3988,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Give all revisions of a file another name."""
     @overload
     def rename_by_name(
         self,
@@ -3348,7 +3998,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[None]: ...
+    ) -> CallFuture[None]:
+        """Give all revisions of a file another name."""
     @overload
     def upload_from_stream(
         self,
@@ -3359,7 +4010,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[ObjectId | None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """Store a whole file."""
     @overload
     def upload_from_stream(
         self,
@@ -3370,7 +4022,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[ObjectId]: ...
+    ) -> CallFuture[ObjectId]:
+        """Store a whole file."""
     @overload
     def upload_from_stream_with_id(
         self,
@@ -3382,7 +4035,8 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: Callable[[None, BaseException | None], object],
-    ) -> None: ...
+    ) -> None:
+        """As `upload_from_stream`, with an ``_id`` of your own."""
     @overload
     def upload_from_stream_with_id(
         self,
@@ -3394,10 +4048,14 @@ class MotorGridFSBucket:
         session: MotorClientSession | None = None,
         *,
         callback: None = None,
-    ) -> CallFuture[None]: ...
-    def wrap(self, obj: Any) -> Any: ...
+    ) -> CallFuture[None]:
+        """As `upload_from_stream`, with an ``_id`` of your own."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of a file or a cursor over files."""
 
 class MotorGridIn:
+    """A file to write to; get one from `MotorGridFSBucket.open_upload_stream`."""
+
     delegate: GridIn
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
@@ -3418,54 +4076,80 @@ class MotorGridIn:
     @property
     def _id(self) -> Any: ...
     @overload
-    def abort(self, *, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def abort(self, *, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Give the file up: remove what was written, and close it."""
     @overload
-    def abort(self, *, callback: None = None) -> CallFuture[None]: ...
+    def abort(self, *, callback: None = None) -> CallFuture[None]:
+        """Give the file up: remove what was written, and close it."""
     @property
-    def chunk_size(self) -> int: ...
+    def chunk_size(self) -> int:
+        """Size of the file's chunks, in bytes."""
     @overload
-    def close(self, *, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def close(self, *, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Write what is left, and then the document that makes the file visible."""
     @overload
-    def close(self, *, callback: None = None) -> CallFuture[None]: ...
+    def close(self, *, callback: None = None) -> CallFuture[None]:
+        """Write what is left, and then the document that makes the file visible."""
     @property
-    def closed(self) -> bool: ...
+    def closed(self) -> bool:
+        """Whether the file was closed."""
     @property
-    def content_type(self) -> str | None: ...
+    def content_type(self) -> str | None:
+        """The field ``contentType`` of the file's document, from GridFS as it was before buckets;
+        deprecated.
+        """
     @property
-    def filename(self) -> str | None: ...
-    def get_io_loop(self) -> IOLoop: ...
+    def filename(self) -> str | None:
+        """The file's name."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def io_loop(self) -> IOLoop: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def length(self) -> int: ...
+    def length(self) -> int:
+        """The file's size, in bytes."""
     @property
-    def md5(self) -> str | None: ...
+    def md5(self) -> str | None:
+        """The field ``md5`` of the file's document, None in new files; deprecated."""
     @property
-    def name(self) -> str | None: ...
-    def readable(self) -> bool: ...
-    def seekable(self) -> bool: ...
+    def name(self) -> str | None:
+        """As `filename`."""
+    def readable(self) -> bool:
+        """Whether it can be read from: False."""
+    def seekable(self) -> bool:
+        """Whether it has a position that can be set: False."""
     @overload
-    def set(
-        self, name: str, value: Any, *, callback: Callable[[None, BaseException | None], object]
-    ) -> None: ...
+    def set(self, name: str, value: Any, *, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Set a field of the file's document, on the server if the file is closed."""
     @overload
-    def set(self, name: str, value: Any, *, callback: None = None) -> CallFuture[None]: ...
+    def set(self, name: str, value: Any, *, callback: None = None) -> CallFuture[None]:
+        """Set a field of the file's document, on the server if the file is closed."""
     @property
-    def upload_date(self) -> datetime: ...
-    def wrap(self, obj: Any) -> Any: ...
+    def upload_date(self) -> datetime:
+        """When the file was closed: a datetime, in UTC."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
     @overload
-    def write(self, data: Any, *, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def write(self, data: Any, *, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Append to the file; what fills no batch remains in memory until more comes or it is closed."""
     @overload
-    def write(self, data: Any, *, callback: None = None) -> CallFuture[None]: ...
-    def writeable(self) -> bool: ...
+    def write(self, data: Any, *, callback: None = None) -> CallFuture[None]:
+        """Append to the file; what fills no batch remains in memory until more comes or it is closed."""
+    def writeable(self) -> bool:
+        """Whether it can be written to: True."""
     @overload
     def writelines(
         self, sequence: Iterable[Any], *, callback: Callable[[None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """Append each of several pieces, with nothing between them."""
     @overload
-    def writelines(self, sequence: Iterable[Any], *, callback: None = None) -> CallFuture[None]: ...
+    def writelines(self, sequence: Iterable[Any], *, callback: None = None) -> CallFuture[None]:
+        """Append each of several pieces, with nothing between them."""
 
 class MotorGridOut:
+    """A file to read from; get one from `MotorGridFSBucket.open_download_stream`."""
+
     delegate: GridOut
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc_info: Any) -> Any: ...
@@ -3483,116 +4167,176 @@ class MotorGridOut:
     @property
     def _id(self) -> Any: ...
     @property
-    def aliases(self) -> list[str] | None: ...
+    def aliases(self) -> list[str] | None:
+        """The field ``aliases`` of the file's document, from GridFS as it was before buckets; deprecated."""
     @property
-    def chunk_size(self) -> int: ...
+    def chunk_size(self) -> int:
+        """Size of the file's chunks, in bytes."""
     @overload
-    def close(self, *, callback: Callable[[None, BaseException | None], object]) -> None: ...
+    def close(self, *, callback: Callable[[None, BaseException | None], object]) -> None:
+        """Close the file, and the server's cursor over its chunks."""
     @overload
-    def close(self, *, callback: None = None) -> CallFuture[None]: ...
+    def close(self, *, callback: None = None) -> CallFuture[None]:
+        """Close the file, and the server's cursor over its chunks."""
     @property
-    def closed(self) -> bool: ...
+    def closed(self) -> bool:
+        """Whether the file was closed."""
     @property
-    def content_type(self) -> str | None: ...
+    def content_type(self) -> str | None:
+        """The field ``contentType`` of the file's document, from GridFS as it was before buckets;
+        deprecated.
+        """
     @property
-    def filename(self) -> str: ...
-    def flush(self) -> None: ...
-    def get_io_loop(self) -> IOLoop: ...
+    def filename(self) -> str:
+        """The file's name."""
+    def flush(self) -> None:
+        """Does nothing; for those who take this for a file of Python's."""
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
     @property
-    def io_loop(self) -> IOLoop: ...
-    def isatty(self) -> bool: ...
+    def io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
+    def isatty(self) -> bool:
+        """Whether this is a terminal: False."""
     @property
-    def length(self) -> int: ...
+    def length(self) -> int:
+        """The file's size, in bytes."""
     @property
-    def md5(self) -> str | None: ...
+    def md5(self) -> str | None:
+        """The field ``md5`` of the file's document, None in new files; deprecated."""
     @property
-    def metadata(self) -> Mapping[str, Any] | None: ...
+    def metadata(self) -> Mapping[str, Any] | None:
+        """The field ``metadata`` of the file's document, or None."""
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As `filename`."""
     @overload
-    def open(self, callback: Callable[[Self | None, BaseException | None], object]) -> None: ...
+    def open(self, callback: Callable[[Self | None, BaseException | None], object]) -> None:
+        """Fetch the file's document; reading does it too."""
     @overload
-    def open(self, callback: None = None) -> CallFuture[Self]: ...
+    def open(self, callback: None = None) -> CallFuture[Self]:
+        """Fetch the file's document; reading does it too."""
     @overload
     def read(
         self, size: int = -1, *, callback: Callable[[bytes | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """Read bytes; fewer than asked for only at the end of the file."""
     @overload
-    def read(self, size: int = -1, *, callback: None = None) -> CallFuture[bytes]: ...
-    def readable(self) -> bool: ...
+    def read(self, size: int = -1, *, callback: None = None) -> CallFuture[bytes]:
+        """Read bytes; fewer than asked for only at the end of the file."""
+    def readable(self) -> bool:
+        """Whether it can be read from: True."""
     @overload
-    def readchunk(self, *, callback: Callable[[bytes | None, BaseException | None], object]) -> None: ...
+    def readchunk(self, *, callback: Callable[[bytes | None, BaseException | None], object]) -> None:
+        """Read what is left of the present chunk: the cheapest way through a file."""
     @overload
-    def readchunk(self, *, callback: None = None) -> CallFuture[bytes]: ...
+    def readchunk(self, *, callback: None = None) -> CallFuture[bytes]:
+        """Read what is left of the present chunk: the cheapest way through a file."""
     @overload
     def readline(
         self, size: int = -1, *, callback: Callable[[bytes | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """Read a line with its newline."""
     @overload
-    def readline(self, size: int = -1, *, callback: None = None) -> CallFuture[bytes]: ...
+    def readline(self, size: int = -1, *, callback: None = None) -> CallFuture[bytes]:
+        """Read a line with its newline."""
     @overload
     def readlines(
         self, size: int = -1, *, callback: Callable[[list[bytes] | None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """Read the lines that are left."""
     @overload
-    def readlines(self, size: int = -1, *, callback: None = None) -> CallFuture[list[bytes]]: ...
-    def seek(self, pos: int, whence: int = ...) -> Position: ...
-    def seekable(self) -> bool: ...
+    def readlines(self, size: int = -1, *, callback: None = None) -> CallFuture[list[bytes]]:
+        """Read the lines that are left."""
+    def seek(self, pos: int, whence: int = ...) -> Position:
+        """Set the position from which the next read goes on; takes effect at once, need not be awaited."""
+    def seekable(self) -> bool:
+        """Whether it has a position that can be set: True."""
     @overload
     def stream_to_handler(
         self, request_handler: RequestHandler, callback: Callable[[None, BaseException | None], object]
-    ) -> None: ...
+    ) -> None:
+        """Write what is left of the file to a Tornado handler, no faster than its client takes it."""
     @overload
-    def stream_to_handler(
-        self, request_handler: RequestHandler, callback: None = None
-    ) -> CallFuture[None]: ...
-    def tell(self) -> int: ...
+    def stream_to_handler(self, request_handler: RequestHandler, callback: None = None) -> CallFuture[None]:
+        """Write what is left of the file to a Tornado handler, no faster than its client takes it."""
+    def tell(self) -> int:
+        """The position from which the next read goes on, in bytes."""
     @overload
-    def to_list(self, *, callback: Callable[[list[bytes] | None, BaseException | None], object]) -> None: ...
+    def to_list(self, *, callback: Callable[[list[bytes] | None, BaseException | None], object]) -> None:
+        """Read the lines that are left."""
     @overload
-    def to_list(self, *, callback: None = None) -> CallFuture[list[bytes]]: ...
+    def to_list(self, *, callback: None = None) -> CallFuture[list[bytes]]:
+        """Read the lines that are left."""
     @property
-    def upload_date(self) -> datetime: ...
-    def wrap(self, obj: Any) -> Any: ...
-    def writable(self) -> bool: ...
+    def upload_date(self) -> datetime:
+        """When the file was closed by the one who uploaded it: a datetime, in UTC."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
+    def writable(self) -> bool:
+        """Whether it can be written to: False."""
 
 class MotorGridOutCursor(MotorCursor[MotorGridOut]):
+    """What `MotorGridFSBucket.find` returns: a cursor over files, each a `MotorGridOut`."""
+
     async def __anext__(self) -> MotorGridOut: ...
-    def each(self, callback: Callable[[MotorGridOut | None, BaseException | None], object]) -> None: ...
+    def each(self, callback: Callable[[MotorGridOut | None, BaseException | None], object]) -> None:
+        """As `MotorCursor.each`, with files."""
     @overload
-    def next(self, callback: Callable[[MotorGridOut | None, BaseException | None], object]) -> None: ...
+    def next(self, callback: Callable[[MotorGridOut | None, BaseException | None], object]) -> None:
+        """The next file."""
     @overload
-    def next(self, callback: None = None) -> CallFuture[MotorGridOut]: ...
-    def next_object(self) -> MotorGridOut | None: ...
+    def next(self, callback: None = None) -> CallFuture[MotorGridOut]:
+        """The next file."""
+    def next_object(self) -> MotorGridOut | None:
+        """A file of the batch that was fetched last, or None when it is used up."""
 
 class MotorLatentCommandCursor(MotorCommandCursor[_ItemType]):
+    """What `MotorCollection.aggregate` and its like return."""
+
     def __init__(
         self, collection: Any, start: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None: ...
-    def batch_size(self, batch_size: int) -> Self: ...
+    def batch_size(self, batch_size: int) -> Self:
+        """Let the server send so many documents at once."""
 
-class MotorRawBatchCursor(MotorCursor[bytes]): ...
+class MotorRawBatchCursor(MotorCursor[bytes]):
+    """What `MotorCollection.find_raw_batches` returns: each item is a batch of documents as BSON bytes."""
 
 class AsyncLatentCommandCursor(AsyncCommandCursor[_ItemType]):
+    """An `AsyncCommandCursor` whose command is sent when it is awaited or first used."""
+
     def __init__(
         self, collection: Any, start: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None: ...
-    def batch_size(self, batch_size: int) -> Self: ...
-    def send(self, value: Any) -> Any: ...
-    def throw(self, *exception: Any) -> Any: ...
+    def batch_size(self, batch_size: int) -> Self:
+        """Let the server send so many documents at once."""
+    def send(self, value: Any) -> Any:
+        """Go on as a coroutine; for the event loop."""
+    def throw(self, *exception: Any) -> Any:
+        """Raise an exception in the coroutine; for the event loop."""
 
-class AsyncLatentRawBatchCommandCursor(AsyncLatentCommandCursor[bytes], AsyncRawBatchCommandCursor): ...
+class AsyncLatentRawBatchCommandCursor(AsyncLatentCommandCursor[bytes], AsyncRawBatchCommandCursor):
+    """An `AsyncRawBatchCommandCursor` whose command is sent when it is awaited or first used."""
 
 class MotorTransaction:
+    """What `MotorClientSession.start_transaction` returns: for ``async with``, awaited or not."""
+
     delegate: Any
     async def __aenter__(self) -> MotorTransaction: ...
     async def __aexit__(self, exc_type: object, exc: BaseException | None, traceback: object) -> None: ...
     def __await__(self) -> Generator[Any, None, Self]: ...
     def __init__(self, delegate: Any, session: MotorClientSession) -> None: ...
-    def get_io_loop(self) -> IOLoop: ...
-    def wrap(self, obj: Any) -> Any: ...
+    def get_io_loop(self) -> IOLoop:
+        """The Tornado IOLoop that this object belongs to."""
+    def wrap(self, obj: Any) -> Any:
+        """The proxy of an object of the driver's that comes from this one; anything else as it is."""
 
 class _BoundSession:
+    """What `MotorClientSession.bind` returns. It acts on the context of whoever enters it, never in a
+    child.
+    """
+
     async def __aenter__(self) -> MotorClientSession: ...
     async def __aexit__(self, *exc_info: object) -> None: ...
     def __enter__(self) -> MotorClientSession: ...

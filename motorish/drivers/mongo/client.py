@@ -173,7 +173,7 @@ class MotorClient(Watchable, Deployment, WithLoop):
         Example::
 
             async with client.start_session() as session:
-                await orders.insert_one({"_id": 1}, session=session)
+                await orders.insert_one({"_id": 5}, session=session)
         """
         session = self.delegate.start_session(causal_consistency, default_transaction_options, snapshot)
         return self._session_class(session, self)._give(callback)  # type: ignore[no-any-return]

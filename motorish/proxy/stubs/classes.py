@@ -12,6 +12,7 @@ from typing import Any
 from motorish.proxy.stubs.hints import Hints
 from motorish.proxy.stubs.members import Members
 from motorish.proxy.stubs.names import Meaning, Names
+from motorish.proxy.stubs.signatures import docstring_lines, summary_of
 from motorish.proxy.stubs.source import source
 from motorish.proxy.stubs.translator import Translator, hint_translator, parsed
 
@@ -57,15 +58,20 @@ def render_class(cls: type[Any], classes: Sequence[type[Any]], hints: Hints, nam
         signatures = members.signatures(name)
         if len(signatures) > 1:
             names.imported("typing", "overload", "overload")
+        summary = "" if name.startswith("_") else summary_of(inspect.getattr_static(cls, name))
         for signature in signatures:
-            lines += signature.lines(name, len(signatures) > 1)
+            lines += signature.lines(name, len(signatures) > 1, summary)
 
     shown = [_meaning(base, hints).given(argument) for base in bases]
     if parameter and not shown:
         shown = [f"{names.imported('typing', 'Generic', 'Generic')}[{parameter}]"]
     after = f"({', '.join(shown)})" if shown else ""
     head = f"class {cls.__name__}{after}:"
-    return "\n".join([head, *lines]) if lines else f"{head} ..."
+    docstring = docstring_lines(summary_of(cls), "    ")
+    if docstring and lines:
+        docstring.append("")
+    body = [*docstring, *lines]
+    return "\n".join([head, *body]) if body else f"{head} ..."
 
 
 def _bases(cls: type[Any], classes: Sequence[type[Any]]) -> list[type[Any]]:

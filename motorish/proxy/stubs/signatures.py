@@ -5,7 +5,9 @@ Signatures in a stub file: with and without ``callback=``, and how they are laid
 from __future__ import annotations
 
 import ast
+import inspect
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from inspect import Parameter
@@ -33,20 +35,49 @@ class Signature:
     is_async: bool = False
     decorator: str = ""
 
-    def lines(self, name: str, overloaded: bool) -> list[str]:
+    def lines(self, name: str, overloaded: bool, summary: str = "") -> list[str]:
         """
         The statement, indented for a class body, in as many lines as a formatter would give it.
+
+        Args:
+            name: the method's or property's.
+            overloaded: whether it is one of several.
+            summary: its docstring, one paragraph, or none.
         """
         prefix = "    async def" if self.is_async else "    def"
         shown = ["cls" if self.decorator == "classmethod" else "self", *_shown(self.parameters)]
         decorators = ["overload"] * overloaded + [self.decorator] * bool(self.decorator)
         head = [f"    @{decorator}" for decorator in decorators]
-        whole = f"{prefix} {name}({', '.join(shown)}) -> {self.returns}: ..."
+        docstring = docstring_lines(summary, "        ")
+        colon = ":" if docstring else ": ..."
+        whole = f"{prefix} {name}({', '.join(shown)}) -> {self.returns}{colon}"
         if len(whole) <= LINE_LENGTH:
-            return [*head, whole]
+            return [*head, whole, *docstring]
         inner = f"        {', '.join(shown)}"
         body = [inner] if len(inner) <= LINE_LENGTH else [_on_its_own(one) for one in shown]
-        return [*head, f"{prefix} {name}(", *body, f"    ) -> {self.returns}: ..."]
+        return [*head, f"{prefix} {name}(", *body, f"    ) -> {self.returns}{colon}", *docstring]
+
+
+def docstring_lines(summary: str, indent: str) -> list[str]:
+    """
+    A docstring of one paragraph, in as many lines as it takes; none for the empty one.
+    """
+    if not summary:
+        return []
+    quoted = f'{indent}"""{summary}"""'
+    if len(quoted) <= LINE_LENGTH:
+        return [quoted]
+    wrapped = textwrap.wrap(summary, LINE_LENGTH - (len(quoted) - len(summary)))  # so in two lines at least
+    return [f'{indent}"""{wrapped[0]}', *(indent + line for line in wrapped[1:]), f'{indent}"""']
+
+
+def summary_of(documented: object) -> str:
+    """
+    The first paragraph of a docstring, on one line, without what the signature shows.
+    """
+    text = inspect.cleandoc(getattr(documented, "__doc__", None) or "")
+    summary = " ".join(text.partition("\n\n")[0].split())
+    return re.sub(r" *(Coroutine[.;]|Also accepts callback=\.|Returns the cursor itself\.)", "", summary)
 
 
 def parameters_of(arguments: ast.arguments, translator: Translator) -> tuple[Parameter, ...]:
