@@ -55,21 +55,18 @@ def release_fd(hub: Hub | None, fd: int, then: Callable[[], object] | None = Non
         hub: of the loop where it may be registered.
         then: closes it, before anybody who has woken up can wait for it again.
     """
-    stream = None if hub is None or hub.closed else hub.streams.get(fd)
-    if hub is None or stream is None:
-        if then is not None:
-            then()
-        return
 
     def let_go() -> None:
-        stream.forget()
+        stream = None if hub is None else hub.streams.get(fd)  # as it is at this moment
+        if stream is not None:
+            stream.forget()
         if then is not None:
             then()
 
     async def let_go_on_its_loop() -> None:
         let_go()
 
-    if running_loop() is hub.loop or not hub.loop.is_running():
+    if hub is None or hub.closed or running_loop() is hub.loop or not hub.loop.is_running():
         let_go()
         return
     done = asyncio.run_coroutine_threadsafe(let_go_on_its_loop(), hub.loop)

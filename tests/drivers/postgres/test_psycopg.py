@@ -122,7 +122,10 @@ def close_in_a_thread(connection: Any) -> None:
 
 
 @pytest.mark.parametrize("close", [close_here, close_in_a_thread])
-def test_closed_while_it_waits(pg3: Any, postgres: PostgreSQL, close: Callable[[Any], None]) -> None:
+@pytest.mark.parametrize("later_s", [0.0, 0.05])
+def test_closed_while_it_waits(
+    pg3: Any, postgres: PostgreSQL, later_s: float, close: Callable[[Any], None]
+) -> None:
     """
     A connection that is closed under a query ends it, and its descriptor is free for the next one.
     """
@@ -130,7 +133,8 @@ def test_closed_while_it_waits(pg3: Any, postgres: PostgreSQL, close: Callable[[
     async def main() -> None:
         connection = await motorish.spawn(pg3.connect, postgres.dsn)
         working = motorish.spawn(connection.execute, "SELECT pg_sleep(1)")
-        await asyncio.sleep(0.05)
+        if later_s:
+            await asyncio.sleep(later_s)
         close(connection)
         with pytest.raises(pg3.OperationalError):
             await working
