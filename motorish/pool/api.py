@@ -308,6 +308,9 @@ class ConnectionPool:
         members = self._members
         if members is None:  # of a loop that was closed
             return
+        member.root.ended = (
+            True  # for whoever keeps what it was given; its calls that wait already come first
+        )
         releasing = spawn(self._release, (members, member, commit))
         # Whatever becomes of it: a call that waits for a loop callback can be cancelled before it begins.
         releasing.add_done_callback(lambda _: members.give_back(member, works=False))

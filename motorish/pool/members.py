@@ -41,9 +41,7 @@ class Member:
         """
         Call *function* for this connection.  Runs on a child.
         """
-        assert self.root.turn is not None
-        with self.root.turn:
-            return self.root.runner.run(function, *args)
+        return self.root.queue(function, *args)
 
     def call(self, function: Callable[..., Any], *args: Any) -> CallFuture[Any]:
         """
@@ -143,6 +141,8 @@ class Members:
         if member not in self.in_use:  # cancel() was quicker
             return
         self.in_use.remove(member)
+        if member.root.ended:
+            member.root = member.root.successor()
         if works:
             self._put(member)
         else:

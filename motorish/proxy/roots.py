@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from weakref import WeakValueDictionary
 
-from motorish.errors import BusyError
+from motorish.errors import BusyError, UsageError
 from motorish.hub import current_child
 from motorish.proxy.turns import Turns
 from motorish.proxy.workers import Direct, Runner
@@ -33,9 +33,10 @@ class Root:
 
     Attributes:
         owner: the driver's object, or None as long as there is none.
+        ended: whether who was given what is wrapped with this root may not use it any more.
     """
 
-    __slots__ = ("__weakref__", "_gate", "_refuses", "owner", "runner", "turn")
+    __slots__ = ("__weakref__", "_gate", "_refuses", "ended", "owner", "runner", "turn")
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class Root:
         refuses: bool = False,
     ) -> None:
         self.owner: Any = None
+        self.ended = False
         self.runner = runner
         self.turn = turn
         self._gate = gate
@@ -64,7 +66,13 @@ class Root:
 
         Raises:
             BusyError: always then.
+            UsageError: the object serves others now.
         """
+        if self.ended:
+            raise UsageError(
+                f"{self.owner!r} was given back to its pool, and serves others: use a pool's connection, and "
+                "what comes from it, inside its block only"
+            )
         turn = self.turn
         if turn is not None and turn.holder is not None and turn.holder is current_child():
             raise BusyError(
@@ -80,16 +88,31 @@ class Root:
             BusyError: another call runs, and the adapter says that a second one is a mistake.
         """
         turn = self.turn
-        if turn is None:
-            with self._gate:
-                return self.runner.run(function, *args, **kwargs)
-        if self._refuses and (turn.taken or self.runner.busy):
+        if turn is not None and self._refuses and (turn.taken or self.runner.busy):
             raise BusyError(
                 f"{getattr(function, '__qualname__', function)}() was called while another call runs on "
                 f"{self.owner!r}: await that one first, or use a connection for each"
             )
+        return self.queue(function, *args, **kwargs)
+
+    def queue(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """
+        As `run`; never refused.
+        """
+        turn = self.turn
+        if turn is None:
+            with self._gate:
+                return self.runner.run(function, *args, **kwargs)
         with turn, self._gate:
             return self.runner.run(function, *args, **kwargs)
+
+    def successor(self) -> Root:
+        """
+        A root for the same object, for whom it serves next.
+        """
+        root = Root(self.runner, Turns(), self._gate, refuses=self._refuses)
+        root.belong_to(self.owner)
+        return root
 
 
 def root_of(owner: Any) -> Root | None:

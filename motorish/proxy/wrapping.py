@@ -76,7 +76,7 @@ class Wrapping:
             if wrapper is None:
                 return value
         known = self._objects.get(id(value))
-        if known is None or known.delegate is not value:
+        if known is None or known.delegate is not value or (known._root is not None and known._root.ended):
             known = wrapper(value, self._root_for(value, kind, root), self)
             self._objects[id(value)] = known
         return known

@@ -237,6 +237,32 @@ def test_a_held_connection_is_the_drivers_own_wrapped(make_pool) -> None:
     run(main)
 
 
+def test_what_was_given_back_cannot_be_used(make_pool) -> None:
+    """
+    A connection or cursor that is kept from a block refuses calls; the next block is not affected.
+    """
+
+    async def main() -> None:
+        pool = make_pool(max_size=1)
+        async with pool.acquire() as connection:
+            cursor = connection.cursor()
+            await cursor.execute("select 1")
+        for kept in (connection.ping, cursor.fetchone, connection.cursor().fetchall):
+            with pytest.raises(motorish.UsageError, match="given back"):
+                await kept()
+        for _ in range(2):
+            async with pool.acquire() as another:
+                assert another is not connection
+                assert connection.delegate is another.delegate
+                async with another.cursor() as cursor:
+                    await cursor.execute("select 2")
+                    assert (2,) == await cursor.fetchone()
+        assert 1 == pool.stats().made
+        await pool.close()
+
+    run(main)
+
+
 def test_a_transaction_is_a_block(make_pool) -> None:
     """
     Commit at the end of the block, roll back when it raises or is cancelled.
