@@ -4,7 +4,6 @@ How Sphinx makes the site: `make docs`.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -46,16 +45,8 @@ def begin_with_readme(app: Sphinx, page: str, source: list[str]) -> None:
         source[0] = f"{text}\n{source[0]}"
 
 
-def unlink(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
-    """
-    Take the links out of docstrings that are PyMongo's first line: their targets are further down there.
-    """
-    lines[:] = [re.sub(r"`_(?=\W|$)", "`", line) for line in lines]
-
-
 def setup(app: Sphinx) -> None:
     """
     Called by Sphinx.
     """
     app.connect("source-read", begin_with_readme)
-    app.connect("autodoc-process-docstring", unlink)

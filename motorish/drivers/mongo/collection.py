@@ -157,7 +157,16 @@ class MotorCollection(Watchable):
         """
         Make a cursor over the documents that match; nothing is sent until the cursor is used.
 
-        Arguments as for PyMongo's ``Collection.find``.
+        Args:
+            args, kwargs: as for PyMongo's ``Collection.find``: ``filter``, ``projection`` (list of names or a
+                mapping), ``sort``, ``skip``, ``limit`` and ``batch_size`` (documents), ``max_time_ms``
+                (milliseconds), ``cursor_type`` (`pymongo.CursorType`), ``session`` and so on.
+
+        Returns:
+            `MotorCursor`; from an AsyncCollection, `AsyncCursor`.
+
+        Raises:
+            TypeError: an argument is not of its kind.  (What the server refuses is raised by the first use.)
 
         Example::
 
@@ -182,7 +191,18 @@ class MotorCollection(Watchable):
         """
         Run an aggregation pipeline; the command is sent when the cursor that is returned is first used.
 
-        Arguments as for PyMongo's ``Collection.aggregate``.  Also accepts callback=.
+        As PyMongo's ``Collection.aggregate``, and Motor's: it may be awaited or not.  Also accepts callback=.
+
+        Args:
+            pipeline: list of stages, such as ``[{"$match": {...}}, {"$group": {...}}]``.
+            kwargs: ``allowDiskUse``, ``maxTimeMS`` (milliseconds), ``batchSize`` (documents), ``collation``,
+                ``hint``, ``let``, ``session`` and so on.
+
+        Returns:
+            A cursor over the documents that come out of the last stage.
+
+        Raises:
+            pymongo.errors.OperationFailure: (by the first use, or when it is awaited) the server refuses it.
 
         Example::
 
@@ -209,6 +229,11 @@ class MotorCollection(Watchable):
         The collection's indexes, as documents; the command is sent when the cursor is first used.
 
         Also accepts callback=.
+
+        Example::
+
+            async for index in db.orders.list_indexes():
+                print(index["name"], index["key"])
         """
         return self._latent(self.delegate.list_indexes, args, kwargs, callback)
 
