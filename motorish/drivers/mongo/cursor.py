@@ -51,6 +51,12 @@ class MotorCursor(BaseCursor):
     def distinct(self, key: str, *, callback: Callback | None = None) -> CallFuture[list[Any]]:
         """
         The different values of *key* in the documents that match.  Coroutine. Also accepts callback=.
+
+        Returns:
+            A `CallFuture` of a list, in no order that is promised.  The cursor itself remains unused.
+
+        Raises:
+            TypeError: (from the future) *key* is not a string.
         """
         return self._call(self.delegate.distinct, key, callback=callback, cleanup=_leave_alone)  # type: ignore[no-any-return]
 
@@ -58,6 +64,14 @@ class MotorCursor(BaseCursor):
     def explain(self, *, callback: Callback | None = None) -> CallFuture[Any]:
         """
         How the server would find the documents.  Coroutine. Also accepts callback=.
+
+        Returns:
+            A `CallFuture` of the server's reply, a dict.  The cursor itself remains unused.
+
+        Example::
+
+            plan = await db.orders.find({"paid": False}).explain()
+            print(plan["queryPlanner"]["winningPlan"])
         """
         return self._call(self.delegate.explain, callback=callback, cleanup=_leave_alone)  # type: ignore[no-any-return]
 

@@ -151,6 +151,13 @@ class MotorClientSession(Latent):
     def commit_transaction(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         Commit the transaction.  Coroutine. Also accepts callback=.
+
+        As PyMongo's: tried once more after a network error; calling it again, after an error labelled
+        UnknownTransactionCommitResult for example, does no harm.
+
+        Raises:
+            pymongo.errors.InvalidOperation: (from the future) no transaction was started, or it was aborted.
+            pymongo.errors.PyMongoError: (from the future) it failed; ``has_error_label`` says how.
         """
         return self._transact(self.delegate.commit_transaction, callback)
 
@@ -158,6 +165,11 @@ class MotorClientSession(Latent):
     def abort_transaction(self, callback: Callback | None = None) -> CallFuture[None]:
         """
         Abort the transaction.  Coroutine. Also accepts callback=.
+
+        As PyMongo's: what the server answers is ignored, as it forgets the transaction in any case.
+
+        Raises:
+            pymongo.errors.InvalidOperation: (from the future) there is none, or it was ended already.
         """
         return self._transact(self.delegate.abort_transaction, callback)
 
