@@ -2,6 +2,9 @@
 What the layers below know of requests and urllib3.
 """
 
+import importlib
+import socket
+import sys
 from asyncio import CancelledError
 from queue import Empty
 
@@ -18,11 +21,25 @@ class Ended(CancelledError, Empty):
     """
 
 
+def _renew_socks(active: bool) -> None:
+    """
+    Execute PySocks anew if it was imported before the patch.
+
+    requests imports it where it is installed.  Its class of sockets cannot be given another base; what uses
+    it looks it up in the module.
+    """
+    socks = sys.modules.get("socks")
+    if active and socks is not None and socket.socket in socks._BaseSocket.__bases__:
+        importlib.reload(socks)
+
+
 REQUESTS = register(
     Adapter(
         name="requests",
         packages=("requests", "urllib3", "socks"),  # socks: PySocks, for proxies
         cancel_exception=Ended,
+        wait_hook=_renew_socks,
+        tolerated=frozenset({"socks._BaseSocket"}),
         concurrent=frozenset({"HTTPConnectionPool", "PoolManager", "Session"}),
         direct=frozenset(
             {
