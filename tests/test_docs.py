@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.drivers.mail.conftest import smtp_server as smtp_server
+
 ROOT = Path(__file__).parents[1]
 RUNNABLE = re.compile(r"^<!-- runnable(?: on (\w+))? -->\n```python\n(.*?)^```$", re.M | re.S)
 PRINTS = re.compile(r"# prints (.*)$", re.M)
@@ -23,8 +25,11 @@ ADDRESSES = {
         '"port": {0.port}, "user": "{0.user}", "password": "{0.password}", "database": "{0.database}"',
     ),
     "memcached": ("11211", "{0.port}"),
+    "nginx": ("http://localhost:8080", "{0.url}"),
     "postgres": ("postgresql://shop:secret@localhost/shop", "{0.dsn}"),
+    "rabbitmq": ("5672", "{0.port}"),
     "redis_server": ("port=6379", "port={0.port}"),
+    "smtp_server": ("2525", "{0.port}"),
 }
 """Fixture -> the address that the docs have, and that of the fixture's server."""
 PROGRAMS = [

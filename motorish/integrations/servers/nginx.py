@@ -41,9 +41,9 @@ class Nginx(Server):
     """
     One nginx on TCP, as a context manager.
 
-    It serves the files in `files`; ``/slow/NAME`` is the same at 1 MiB per second, and ``PUT
-    /upload/NAME`` makes one.  ``/echo/TEXT`` says the text, ``/connection`` the number of the client's
-    connection and of the request on it, ``/moved`` redirects to ``/echo/moved``.
+    It serves the files in `files`, of which ``file`` has a million bytes; ``/slow/NAME`` is the same at a
+    MiB per second, and ``PUT /upload/NAME`` makes one.  ``/echo/TEXT`` says the text, ``/connection`` the
+    number of the client's connection and of the request on it, ``/moved`` redirects to ``/echo/moved``.
 
     Args:
         data_dir: directory of all its files.
@@ -96,6 +96,7 @@ class Nginx(Server):
         if program is None:
             raise ServerMissingError("no nginx was found (Debian and Ubuntu: apt-get install nginx-light).")
         self.files.mkdir(exist_ok=True)
+        (self.files / "file").write_bytes(b"0123456789" * 100_000)
         (self.data_dir / "temp").mkdir(exist_ok=True)
         tls = ""
         if self.tls:
