@@ -26,6 +26,7 @@ ADDRESSES = {
     ),
     "memcached": ("11211", "{0.port}"),
     "nginx": ("http://localhost:8080", "{0.url}"),
+    "openldap": ("1389", "{0.port}"),
     "postgres": ("postgresql://shop:secret@localhost/shop", "{0.dsn}"),
     "rabbitmq": ("5672", "{0.port}"),
     "redis_server": ("port=6379", "port={0.port}"),
