@@ -94,6 +94,7 @@ def test_unpatching_lets_go_of_tls() -> None:
     """
     While a wrapped module of the stdlib is in use, TLS contexts know green sockets; unpatch() ends that.
     """
+    motorish.unpatch()  # what other tests have left
     before = ssl.SSLContext.sslsocket_class
     motorish.wrap(smtplib)
     assert before is not ssl.SSLContext.sslsocket_class

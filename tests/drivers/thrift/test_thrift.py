@@ -162,3 +162,4 @@ def test_wrap(talk: Any, thrift_ports: Any) -> None:
         return said
 
     assert [f"text{number}" for number in range(20)] == asyncio.run(main())
+    motorish.unpatch("motorish_talk")
