@@ -308,12 +308,16 @@ class ConnectionPool:
         members = self._members
         if members is None:  # of a loop that was closed
             return
-        member.root.ended = (
-            True  # for whoever keeps what it was given; its calls that wait already come first
-        )
+        held = member.root
+        held.ended = True  # for whoever keeps what it was given; calls of theirs that wait already come first
+
+        def not_done(_: object) -> None:
+            # A call that waits for a loop callback can be cancelled before it begins.
+            if member.root is held:  # else it serves somebody else by now
+                members.give_back(member, works=False)
+
         releasing = spawn(self._release, (members, member, commit))
-        # Whatever becomes of it: a call that waits for a loop callback can be cancelled before it begins.
-        releasing.add_done_callback(lambda _: members.give_back(member, works=False))
+        releasing.add_done_callback(not_done)
         await releasing
 
     def wrap(self, obj: Any, member: Member) -> Any:

@@ -24,6 +24,8 @@ class Connection:
     Knows who uses it, and notes in ``driver.problems`` what no pool may do.
     """
 
+    __module__ = "fake_driver"
+
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
         self.owner: object = None
@@ -72,6 +74,8 @@ class Cursor:
     Gives two rows, in batches of one.
     """
 
+    __module__ = "fake_driver"
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._rows: list[tuple[int]] = []
@@ -110,6 +114,7 @@ class Driver:
         blocked: operations that wait, each a future: with a result it goes on, with an exception it fails.
         open: connections that nobody has closed.
         problems: what should not have happened.
+        instant: operations that do not wait.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -118,6 +123,7 @@ class Driver:
         self.open: set[Connection] = set()
         self.problems: list[str] = []
         self.terminated = False
+        self.instant: frozenset[str] = frozenset()
 
     def check(self, connection: Connection) -> None:
         """
@@ -136,6 +142,8 @@ class Driver:
             self.problems.append(f"{kind} while another operation runs on the same connection")
         if connection.broken:
             raise OperationalError(f"{kind} on a broken connection")
+        if kind in self.instant:
+            return
         operation = (kind, self.loop.create_future())
         self.blocked.append(operation)
         connection.at_work = True

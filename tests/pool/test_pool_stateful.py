@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import motorish
-from tests.pool.fake_driver import Driver, interaction, module
+from tests.pool.fake_driver import Driver, OperationalError, interaction, module
 
+EXPECTED = (type(None), OperationalError, ValueError, motorish.DeadlineExceeded, motorish.UsageError)
 NUMBERS = st.integers(0, 5)
-KINDS = ("query", "interaction", "failing", "late", "hold", "transaction", "stream", "left stream")
+KINDS = ("query", "interaction", "failing", "late", "hold", "transaction", "stream", "left stream", "row")
 ACTIONS = st.one_of(
     st.tuples(st.just("start"), st.sampled_from(KINDS)),
     st.tuples(st.just("let"), NUMBERS),
@@ -57,8 +58,15 @@ class PoolMachine(RuleBasedStateMachine):
         self.held: list[asyncio.Future[None]] = []  # done: the block ends
         self.closing: list[asyncio.Future[None]] = []
 
-    @initialize(min_size=st.integers(0, 2), more=st.integers(0, 2), checked=st.booleans(), old=st.booleans())
-    def make_pool(self, min_size: int, more: int, checked: bool, old: bool) -> None:
+    @initialize(
+        min_size=st.integers(0, 2),
+        more=st.integers(0, 2),
+        checked=st.booleans(),
+        old=st.booleans(),
+        instant=st.frozensets(st.sampled_from(["commit", "rollback", "close", "check", "fetch"])),
+    )
+    def make_pool(self, min_size: int, more: int, checked: bool, old: bool, instant: frozenset[str]) -> None:
+        self.driver.instant = instant
         self.max_size = max(1, min_size + more)
         hooks: dict[str, Any] = {}
         if checked:
@@ -95,6 +103,22 @@ class PoolMachine(RuleBasedStateMachine):
         self._turn(lambda: self._let(operation))
         self._turn(lambda: self._cancel(job))
 
+    @rule(kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=4))
+    def start(self, kinds: list[str]) -> None:
+        """
+        Jobs, each in a turn of its own.
+        """
+        for kind in kinds:
+            self._turn(lambda kind=kind: self._start(kind))
+
+    @rule(operations=st.lists(NUMBERS, min_size=1, max_size=10))
+    def go_on(self, operations: list[int]) -> None:
+        """
+        The server answers.
+        """
+        for number in operations:
+            self._turn(lambda number=number: self._let(number))
+
     @rule(turns=st.integers(1, 5))
     def time_passes(self, turns: int) -> None:
         for _ in range(turns):
@@ -112,7 +136,7 @@ class PoolMachine(RuleBasedStateMachine):
             for member in self.pool._members.idle if self.pool._members else ():
                 member.connection.broken = True
 
-    @precondition(lambda self: len(self.closing) < 2 and len(self.jobs) > 3)
+    @precondition(lambda self: len(self.closing) < 2 and len(self.jobs) > 8)
     @rule(terminate=st.booleans())
     def close(self, terminate: bool) -> None:
         def act() -> None:
@@ -177,8 +201,12 @@ class PoolMachine(RuleBasedStateMachine):
         except motorish.UsageError:
             assert self.closing
             return
-        job.add_done_callback(lambda done: done.cancelled() or done.exception())
+        job.add_done_callback(self._look_at)
         self.jobs.append(job)
+
+    def _look_at(self, job: asyncio.Future[Any]) -> None:
+        if not job.cancelled() and not isinstance(job.exception(), EXPECTED):
+            self.driver.problems.append(f"a job failed with {job.exception()!r}")
 
     def _started(self, kind: str) -> asyncio.Future[Any]:
         pool = self.pool
@@ -198,6 +226,7 @@ class PoolMachine(RuleBasedStateMachine):
             "transaction": self._transact,
             "stream": self._stream,
             "left stream": self._leave_stream,
+            "row": self._one_after_another,
         }[kind]
         return self.loop.create_task(coroutine(leave))
 
@@ -207,6 +236,13 @@ class PoolMachine(RuleBasedStateMachine):
                 cursor = await connection.cursor()
                 await cursor.execute("select")
                 await asyncio.shield(leave)
+
+    async def _one_after_another(self, leave: asyncio.Future[None]) -> None:
+        for _ in range(3):
+            async with self.pool.acquire() as connection:
+                with connection.delegate.used_by(leave):
+                    cursor = await connection.cursor()
+                    await cursor.execute("select")
 
     async def _transact(self, leave: asyncio.Future[None]) -> None:
         async with self.pool.transaction() as cursor:
@@ -239,8 +275,8 @@ class PoolMachine(RuleBasedStateMachine):
 
 
 PoolMachine.TestCase.settings = settings(
-    max_examples=60,
-    stateful_step_count=40,
+    max_examples=100,
+    stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -5,6 +5,7 @@ What the layers below know of psycopg 3, and how it is made green: by its wait f
 from __future__ import annotations
 
 from motorish.adapter import Adapter, register
+from motorish.drivers.postgres.streaming import server_side_cursor
 
 
 def install(active: bool) -> None:
@@ -21,6 +22,7 @@ PSYCOPG = register(
         name="psycopg",
         packages=("psycopg", "psycopg_pool"),
         wait_hook=install,
+        stream_cursor=server_side_cursor,
         # It asks a subprocess where libpq is, once, when it is imported.
         tolerated=frozenset({"psycopg.pq.misc.find_libpq_full_path"}),
         concurrent=frozenset(

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from motorish.adapter import Adapter, register
+from motorish.drivers.postgres.streaming import server_side_cursor
 
 _stock_connect: Callable[..., Any] | None = None
 
@@ -82,6 +83,7 @@ PSYCOPG2 = register(
         name="psycopg2",
         packages=("psycopg2",),
         wait_hook=install,
+        stream_cursor=server_side_cursor,
         # An application's wait callback: those wait outside children only.
         tolerated=frozenset({"psycopg2.extras.wait_select"}),
         concurrent=frozenset({"Notifications", "connection.cancel"}),
