@@ -309,6 +309,11 @@ abort_hooks: list[Callable[[Child], None]] = []
 class Hub:
     """
     The calls of one event loop: those in flight, the idle children, the table of file descriptors.
+
+    Attributes:
+        polls_in_c: the loop calls its readers and writers from amid libuv's poll, which keeps the list of
+            events on the C stack.  A child's stack may lie over that, and what it asks of the loop would
+            read (and write) there: such a loop resumes no child from a reader or writer.
     """
 
     def __init__(self, loop: AbstractEventLoop) -> None:
@@ -318,6 +323,7 @@ class Hub:
         self.calls: set[Child] = set()
         self.later: set[CallFuture[Any]] = set()  # of calls that the loop is to start
         self.streams: dict[int, Any] = {}  # fd -> GreenStream; owned by motorish.green.stream
+        self.polls_in_c = type(loop).__module__.partition(".")[0] == "uvloop"
         self._exit: BaseException | None = None  # SystemExit or KeyboardInterrupt of a call ended by close()
         self._close_loop = loop.close
         loop.close = self.close  # type: ignore[method-assign]

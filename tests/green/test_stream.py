@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import tornado
+import uvloop
 from tornado.ioloop import IOLoop
 from tornado.iostream import BaseIOStream, IOStream
 from tornado.platform.asyncio import BaseAsyncIOLoop
@@ -148,3 +149,24 @@ def test_forgotten_stream_does_not_wake_a_later_wait(run_async: RunAsync) -> Non
             assert b"later" == await waiting
 
     run_async(main())
+
+
+def test_uvloop_resumes_no_child_from_amid_its_poll() -> None:
+    """
+    libuv's poll keeps its events on the C stack, where a child's stack may lie: it is resumed later.
+    """
+
+    async def main() -> None:
+        ours, theirs = socket.socketpair()
+        call = motorish.spawn(ours.recv, 1)
+        stream = current_hub().streams[ours.fileno()]
+        theirs.send(b"x")
+        stream._handle_events(ours.fileno(), IOLoop.READ)  # as uvloop's poll does
+        assert not call.done()
+        assert stream.reader is not None
+        assert b"x" == await call
+        ours.close()
+        theirs.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
