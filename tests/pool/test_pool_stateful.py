@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import motorish
 from tests.pool.fake_driver import Driver, OperationalError, interaction, module
 
-EXPECTED = (type(None), OperationalError, ValueError, motorish.DeadlineExceeded, motorish.UsageError)
+EXPECTED = (type(None), OperationalError, ValueError, motorish.DeadlineExceeded)
 NUMBERS = st.integers(0, 5)
 KINDS = ("query", "interaction", "failing", "late", "hold", "transaction", "stream", "left stream", "row")
 ACTIONS = st.one_of(
@@ -205,7 +205,10 @@ class PoolMachine(RuleBasedStateMachine):
         self.jobs.append(job)
 
     def _look_at(self, job: asyncio.Future[Any]) -> None:
-        if not job.cancelled() and not isinstance(job.exception(), EXPECTED):
+        if job.cancelled():
+            return
+        expected = (*EXPECTED, motorish.UsageError) if self.closing else EXPECTED
+        if not isinstance(job.exception(), expected):
             self.driver.problems.append(f"a job failed with {job.exception()!r}")
 
     def _started(self, kind: str) -> asyncio.Future[Any]:
