@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 TRIES = 3
@@ -61,9 +62,12 @@ def compare(run: Run, mode: str, selection: Iterable[str], *, is_quick: bool) ->
         is_quick: Run stock only what does not pass otherwise.
     """
     selection = list(selection)
-    other = run(mode, selection)
-    suspects = [test for test, outcome in other.items() if outcome != "passed"]
-    stock = run("stock", suspects if is_quick else selection)
+    if is_quick:
+        other = run(mode, selection)
+        stock = run("stock", [test for test, outcome in other.items() if outcome != "passed"])
+    else:
+        with ThreadPoolExecutor() as pool:  # each has servers of its own, and waits most of the time
+            other, stock = pool.map(run, (mode, "stock"), (selection, selection))
     other = dict.fromkeys(stock, "missing") | other
     first = differing = {test for test in stock if "passed" == stock[test] != other[test]}
     for _ in range(TRIES):
