@@ -12,6 +12,8 @@ import mailbox
 import random
 import smtplib
 import ssl
+import subprocess
+import sys
 import threading
 from email.message import EmailMessage
 from pathlib import Path
@@ -94,12 +96,15 @@ def test_unpatching_lets_go_of_tls() -> None:
     """
     While a wrapped module of the stdlib is in use, TLS contexts know green sockets; unpatch() ends that.
     """
-    motorish.unpatch()  # what other tests have left
-    before = ssl.SSLContext.sslsocket_class
-    motorish.wrap(smtplib)
-    assert before is not ssl.SSLContext.sslsocket_class
-    motorish.unpatch("smtplib")
-    assert before is ssl.SSLContext.sslsocket_class
+    program = (
+        "import smtplib, ssl, motorish\n"
+        "before = ssl.SSLContext.sslsocket_class\n"
+        "motorish.wrap(smtplib)\n"
+        "assert before is not ssl.SSLContext.sslsocket_class\n"
+        "motorish.unpatch('smtplib')\n"
+        "assert before is ssl.SSLContext.sslsocket_class\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_tls_from_the_start_and_errors(smtp_server: Any, context: ssl.SSLContext) -> None:
