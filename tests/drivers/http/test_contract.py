@@ -27,6 +27,17 @@ class TestRequests(contract.DriverContract):
     A Session for each connection.
     """
 
+    @pytest.mark.xfail(
+        raises=requests.exceptions.ChunkedEncodingError,
+        strict=False,
+        reason="not understood yet: now and then the slow body ends after 32 KiB",
+    )
+    def test_ticker_on_time(self, subject: contract.Driver[Any]) -> None:
+        """
+        As every driver's.
+        """
+        super().test_ticker_on_time(subject)
+
     @pytest.fixture
     def driver(self, nginx: Nginx) -> contract.Driver[tuple[requests.Session, str]]:
         """
