@@ -32,7 +32,7 @@ class TestRequests(contract.DriverContract):
         strict=False,
         reason="not understood yet: now and then the slow body ends after 32 KiB",
     )
-    def test_ticker_on_time(self, subject: contract.Driver[Any]) -> None:
+    def test_ticker_on_time(self, subject: contract.Driver[tuple[requests.Session, str]]) -> None:
         """
         As every driver's.
         """
