@@ -143,8 +143,7 @@ async def run_through_failures(replica_set: ReplicaSet, failures: Failures) -> d
             assert first is not None
             assert 1 == (await asyncio.to_thread(first.command, STEP_DOWN))["ok"]
             second = await another_primary(replica_set, first)
-            await settle(writers)
-            assert failures.count
+            await settle(writers)  # who stepped down may have answered all it had: no failure is due
 
             failures.count = 0
             await asyncio.to_thread(second.kill)

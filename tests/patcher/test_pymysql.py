@@ -17,17 +17,28 @@ from motorish import patcher
 from motorish.integrations.servers import MariaDB
 
 
+def take_out() -> dict[str, Any]:
+    """
+    Take PyMySQL's modules out of `sys.modules`, and return them: other tests have imported their classes.
+    """
+    names = [name for name in sys.modules if name.partition(".")[0] == "pymysql"]
+    return {name: sys.modules.pop(name) for name in names}
+
+
 @pytest.fixture(params=["imported before", "imported after"])
 def pymysql(request: pytest.FixtureRequest) -> Iterator[Any]:
     """
     Return PyMySQL, freshly imported and patched, in both orders.
     """
-    for name in [name for name in sys.modules if name.partition(".")[0] == "pymysql"]:
-        del sys.modules[name]
-    if request.param == "imported before":
-        importlib.import_module("pymysql")
-    with patcher.patch("pymysql", strict=True):
-        yield importlib.import_module("pymysql")
+    others = take_out()
+    try:
+        if request.param == "imported before":
+            importlib.import_module("pymysql")
+        with patcher.patch("pymysql", strict=True):
+            yield importlib.import_module("pymysql")
+    finally:
+        take_out()
+        sys.modules.update(others)
 
 
 def query(pymysql: Any, server: MariaDB, number: int, **options: Any) -> int:
