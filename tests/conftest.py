@@ -32,17 +32,26 @@ from motorish.integrations.servers import (
     find_program,
     find_rabbitmq,
 )
+from tests.faults.plugin import FaultFigures, add_options
 
 MISSING = pytest.StashKey[set[str]]()
 TEST_COMMANDS = ("--setParameter", "enableTestCommands=1")  # allows fail points
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """
+    Add the options of the tests of faults.
+    """
+    add_options(parser)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """
-    Begin the list of missing programs.
+    Begin the list of missing programs, and the collection of what the tests of faults measure.
     """
     config.stash[MISSING] = set()
+    config.pluginmanager.register(FaultFigures())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
