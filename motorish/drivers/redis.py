@@ -1,12 +1,39 @@
 """
-What the layers below know of redis-py.
+What the layers below know of redis-py, and how a pipeline's connection gets back to its pool.
 """
 
 from __future__ import annotations
 
+import sys
 from asyncio import CancelledError
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import Any
 
-from motorish.adapter import Adapter, register
+from motorish.adapter import Adapter, register, selves
+
+
+def _give_back(frame: FrameType) -> Callable[[], object] | None:
+    """
+    What gives back the connection of a pipeline whose reset is aborted at *frame*, or None if none is.
+    """
+    client = sys.modules.get("redis.client")
+    if client is None:
+        return None
+    for found, name in selves(frame, client.Pipeline):
+        pipeline: Any = found
+        if name == "reset" and pipeline.connection is not None:
+            # It waits for the reply to UNWATCH, and gives back the connection after that, or if it is lost.
+            connection, pipeline.connection, pipeline.watching = pipeline.connection, None, False
+            return partial(_release, pipeline.connection_pool, connection)
+    return None
+
+
+def _release(pool: Any, connection: Any) -> None:
+    connection.disconnect()
+    pool.release(connection)
+
 
 REDIS = register(
     Adapter(
@@ -15,6 +42,7 @@ REDIS = register(
         # After an OSError it would connect anew and send the command a second time.  After anything that is
         # no Exception it closes the connection, and its pools get back what they gave.
         cancel_exception=CancelledError,
+        on_abort=_give_back,
         concurrent=frozenset(
             {"Redis", "RedisCluster", "Sentinel", "ConnectionPool", "BlockingConnectionPool"}
         ),
