@@ -140,7 +140,9 @@ class Thread(_stdlib.Thread):
         if not self._started.is_set():  # type: ignore[attr-defined]
             super().join(timeout)  # raises
         elif self._hub is not None:
-            if not self._hub.closed:
+            # As long as its loop does not run it cannot end: at the exit of a program, say.
+            may_end = self._hub.loop.is_running() or current_child() is not None
+            if not self._hub.closed and (may_end or timeout is None):
                 self._ended.wait(timeout)
         elif current_child() is None:
             if self.is_alive() and (timeout is None or timeout > 0):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import threading as stdlib
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -183,6 +184,28 @@ def test_green_thread_ends_with_its_loop(green: None, run: Runner, capfd: pytest
     assert ["unwound"] * 2 == ended
     assert [False, False] == [thread.is_alive() for thread in threads]
     assert ("", "") == capfd.readouterr()
+
+
+def test_joining_a_green_thread_whose_loop_does_not_run(green: None) -> None:
+    """
+    Where no loop runs, a join with a timeout does not wait for what cannot end: PyMongo joins at exit.
+    """
+    loop = asyncio.new_event_loop()
+    monitor = Monitor()
+    thread = threading.Thread(target=monitor.watch)
+
+    async def main() -> None:
+        await spawn(thread.start)
+
+    loop.run_until_complete(main())
+    begun = monotonic()
+    thread.join(10)
+    took = monotonic() - begun
+    alive = thread.is_alive()
+    loop.close()
+
+    assert took < 1
+    assert (True, False) == (alive, thread.is_alive())
 
 
 def test_thread_joining_a_green_thread_when_the_loop_is_closed(green: None) -> None:
