@@ -16,12 +16,13 @@ ifdef MONGODB_URI
 export MONGODB_URI
 endif
 
-.PHONY: help chat test lint docs upstream bench packages clean
+.PHONY: help chat test test-matrix lint docs upstream bench packages clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make chat      run the chat demo   [PORT=8888] [MONGODB_URI=mongodb://...]'
 	@echo 'make test      install what the tests need, run all of them   [ARGS="-k name"]'
+	@echo 'make test-matrix  the tests on every Python here, with the lowest and newest dependencies'
 	@echo 'make lint      formatter, linter, types, layers'
 	@echo 'make docs      the documentation as a site, in build/docs'
 	@echo 'make upstream  the whole test suites of the drivers, run under motorish'
@@ -33,6 +34,9 @@ chat: $(VENV)/.chat-installed
 
 test: packages $(VENV)/.all-installed
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-matrix: packages $(VENV)/.all-installed
+	@$(BIN)/nox -f .ci/noxfile.py $(ARGS)
 
 lint: $(VENV)/.all-installed
 	$(BIN)/ruff check
