@@ -10,8 +10,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 import trustme
@@ -36,6 +37,7 @@ from tests.faults.plugin import FaultFigures, add_options
 
 MISSING = pytest.StashKey[set[str]]()
 TEST_COMMANDS = ("--setParameter", "enableTestCommands=1")  # allows fail points
+S = TypeVar("S")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -147,108 +149,93 @@ def tls_files(authority: trustme.CA, server_dir: Path) -> tuple[Path, Path, Path
     return chain, key, ca
 
 
+class Start:
+    """
+    Starts a server for the whole run, if its program was found.
+    """
+
+    def __init__(self, missing: Callable[[str], NoReturn], directory: Path, servers: ExitStack) -> None:
+        self._missing, self._directory, self._servers = missing, directory, servers
+
+    def __call__(
+        self, kind: Callable[..., AbstractContextManager[S]], program: str, found: Path | None, **options: Any
+    ) -> S:
+        if found is None:
+            self._missing(program)
+        return self._servers.enter_context(kind(self._directory / program, **options))
+
+
 @pytest.fixture(scope="session")
-def mariadb(
-    missing_program: Callable[[str], NoReturn],
-    server_dir: Path,
-    tls_files: tuple[Path, Path, Path],
-) -> Iterator[MariaDB]:
+def start(missing_program: Callable[[str], NoReturn], server_dir: Path) -> Iterator[Start]:
+    """
+    Return what starts servers; they are stopped at the end of the run.
+    """
+    with ExitStack() as servers:
+        yield Start(missing_program, server_dir, servers)
+
+
+@pytest.fixture(scope="session")
+def mariadb(start: Start, tls_files: tuple[Path, Path, Path]) -> MariaDB:
     """
     Return a private MariaDB that offers TLS: host, port, user, password, database, tls.
     """
-    if find_mariadbd() is None:
-        missing_program("mariadbd")
-    with MariaDB(server_dir / "mariadb", tls=tls_files) as server:
-        yield server
+    return start(MariaDB, "mariadbd", find_mariadbd(), tls=tls_files)
 
 
 @pytest.fixture(scope="session")
-def postgres(
-    missing_program: Callable[[str], NoReturn],
-    server_dir: Path,
-    tls_files: tuple[Path, Path, Path],
-) -> Iterator[PostgreSQL]:
+def postgres(start: Start, tls_files: tuple[Path, Path, Path]) -> PostgreSQL:
     """
     Return a private PostgreSQL that offers TLS: dsn, host, port, user, password, database, tls.
     """
-    if find_postgres() is None:
-        missing_program("postgres")
-    with PostgreSQL(server_dir / "postgres", tls=tls_files) as server:
-        yield server
+    return start(PostgreSQL, "postgres", find_postgres(), tls=tls_files)
 
 
 @pytest.fixture(scope="session")
-def redis_server(missing_program: Callable[[str], NoReturn], server_dir: Path) -> Iterator[Redis]:
+def redis_server(start: Start) -> Redis:
     """
     Return a private Redis: host, port.
     """
-    if find_program("redis-server") is None:
-        missing_program("redis-server")
-    with Redis(server_dir / "redis") as server:
-        yield server
+    return start(Redis, "redis-server", find_program("redis-server"))
 
 
 @pytest.fixture(scope="session")
-def memcached(missing_program: Callable[[str], NoReturn], server_dir: Path) -> Iterator[Memcached]:
+def memcached(start: Start) -> Memcached:
     """
     Return a private memcached: host, port.
     """
-    if find_program("memcached") is None:
-        missing_program("memcached")
-    with Memcached(server_dir / "memcached") as server:
-        yield server
+    return start(Memcached, "memcached", find_program("memcached"))
 
 
 @pytest.fixture(scope="session")
-def dovecot(
-    missing_program: Callable[[str], NoReturn],
-    server_dir: Path,
-    tls_files: tuple[Path, Path, Path],
-) -> Iterator[Dovecot]:
+def dovecot(start: Start, tls_files: tuple[Path, Path, Path]) -> Dovecot:
     """
     Return a private Dovecot: host, port, tls_port, password; any user has a mailbox.
     """
-    if find_program("dovecot") is None:
-        missing_program("dovecot")
-    with Dovecot(server_dir / "dovecot", tls=tls_files) as server:
-        yield server
+    return start(Dovecot, "dovecot", find_program("dovecot"), tls=tls_files)
 
 
 @pytest.fixture(scope="session")
-def nginx(
-    missing_program: Callable[[str], NoReturn],
-    server_dir: Path,
-    tls_files: tuple[Path, Path, Path],
-) -> Iterator[Nginx]:
+def nginx(start: Start, tls_files: tuple[Path, Path, Path]) -> Nginx:
     """
     Return a private nginx: url, tls_url, files.
     """
-    if find_program("nginx") is None:
-        missing_program("nginx")
-    with Nginx(server_dir / "nginx", tls=tls_files) as server:
-        yield server
+    return start(Nginx, "nginx", find_program("nginx"), tls=tls_files)
 
 
 @pytest.fixture(scope="session")
-def rabbitmq(missing_program: Callable[[str], NoReturn], server_dir: Path) -> Iterator[RabbitMQ]:
+def rabbitmq(start: Start) -> RabbitMQ:
     """
     Return a private RabbitMQ: url, host, port.
     """
-    if find_rabbitmq() is None:
-        missing_program("rabbitmq-server")
-    with RabbitMQ(server_dir / "rabbitmq") as server:
-        yield server
+    return start(RabbitMQ, "rabbitmq-server", find_rabbitmq())
 
 
 @pytest.fixture(scope="session")
-def openldap(missing_program: Callable[[str], NoReturn], server_dir: Path) -> Iterator[OpenLDAP]:
+def openldap(start: Start) -> OpenLDAP:
     """
     Return a private OpenLDAP: host, port, base_dn, admin_dn, admin_password.
     """
-    if find_program("slapd") is None:
-        missing_program("slapd")
-    with OpenLDAP(server_dir / "openldap") as server:
-        yield server
+    return start(OpenLDAP, "slapd", find_program("slapd"))
 
 
 @pytest.fixture(scope="session")
