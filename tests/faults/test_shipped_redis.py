@@ -17,7 +17,7 @@ import redis
 
 import motorish
 from motorish.integrations.servers import Redis
-from motorish.testing import contract
+from motorish.testing import chaos
 from tests.faults.figures import Figures
 from tests.loops import outcome, until
 
@@ -49,25 +49,25 @@ def test_replies_are_not_off_by_one(redis_server: Redis, figures: Figures, singl
     """
     rounds = figures.times(1000, least=30)
 
-    async def main(relay: contract.Relay) -> int:
-        client = await motorish.spawn(connect, relay.host, relay.port, single, max_connections=1)
+    async def main(proxy: chaos.Proxy) -> int:
+        client = await motorish.spawn(connect, proxy.host, proxy.port, single, max_connections=1)
         await motorish.spawn(client.mset, {"foo": "foo", "bar": "bar"})
         wrong = 0
         for number in range(rounds):
-            relay.hold()
+            proxy.hold()
             call = motorish.spawn(client.get, "foo")
             if number % 2:  # or at once: it has been sent, the server has not answered yet
-                await until(lambda: relay.kept)
+                await until(lambda: proxy.kept)
             call.cancel()
             assert asyncio.CancelledError is await outcome(call)
-            relay.release()
+            proxy.release()
             replies = [await motorish.spawn(client.get, "bar"), await motorish.spawn(client.ping)]
             wrong += replies != [b"bar", True]
         await motorish.spawn(client.close)
         return wrong
 
-    with contract.Relay(redis_server.host, redis_server.port) as relay:
-        wrong = asyncio.run(main(relay))
+    with chaos.Proxy(redis_server.host, redis_server.port) as proxy:
+        wrong = asyncio.run(main(proxy))
     kind = "one connection" if single else "a pool of one"
     figures.equal(f"redis-py, {kind}: wrong replies after {rounds} cancels", 0, wrong)
 
@@ -134,19 +134,19 @@ def test_a_pipelines_reset_gives_its_connection_back(redis_server: Redis, figure
     """
     pipelines = []
 
-    async def main(relay: contract.Relay) -> int:
-        pool = redis.BlockingConnectionPool(host=relay.host, port=relay.port, max_connections=POOL, timeout=1)
+    async def main(proxy: chaos.Proxy) -> int:
+        pool = redis.BlockingConnectionPool(host=proxy.host, port=proxy.port, max_connections=POOL, timeout=1)
         client = redis.Redis.from_pool(pool)
         for _ in range(POOL):
             pipeline = client.pipeline()
             pipelines.append(pipeline)
             await motorish.spawn(pipeline.watch, "key")
-            relay.hold()
+            proxy.hold()
             call = motorish.spawn(pipeline.reset)
-            await until(lambda: relay.kept)
+            await until(lambda: proxy.kept)
             call.cancel()
             assert asyncio.CancelledError is await outcome(call)
-            relay.release()
+            proxy.release()
         taken = [await outcome(motorish.spawn(pool.get_connection)) for _ in range(POOL)]
         connections = [each for each in taken if isinstance(each, redis.Connection)]
         for connection in connections:
@@ -155,6 +155,6 @@ def test_a_pipelines_reset_gives_its_connection_back(redis_server: Redis, figure
         await motorish.spawn(client.close)
         return len(connections)
 
-    with contract.Relay(redis_server.host, redis_server.port) as relay:
-        connections = asyncio.run(main(relay))
+    with chaos.Proxy(redis_server.host, redis_server.port) as proxy:
+        connections = asyncio.run(main(proxy))
     figures.equal(f"redis-py, connections of {POOL} that can be taken again", POOL, connections)
