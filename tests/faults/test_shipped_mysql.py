@@ -26,6 +26,8 @@ POOL = 5
 
 Connect = Callable[..., Any]
 
+pytestmark = pytest.mark.timeout(300)  # at full scale
+
 
 @pytest.fixture
 def login(mariadb: MariaDB) -> dict[str, Any]:

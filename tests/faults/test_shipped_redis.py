@@ -24,6 +24,8 @@ from tests.loops import outcome, until
 END_MS = 100
 POOL = 5
 
+pytestmark = pytest.mark.timeout(300)  # at full scale
+
 
 @pytest.fixture(autouse=True)
 def patched() -> Iterator[None]:
