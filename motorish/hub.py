@@ -96,6 +96,7 @@ class CallFuture(asyncio.Future[T]):
     """
 
     _child: Child | None = None
+    _cancelled_tasks: tuple[asyncio.Task[Any], ...] = ()
 
     def cancel(self, msg: Any | None = None) -> bool:
         """
@@ -110,7 +111,22 @@ class CallFuture(asyncio.Future[T]):
         if child.abort is None or child.abort is Abort.DEADLINE:  # which may be that of an inner block only
             child.abort = Abort.CANCELLED
             self.get_loop().call_soon(child.deliver_abort, self)
+        waiters = (getattr(callback, "__self__", None) for callback, _ in self._callbacks or ())
+        self._cancelled_tasks = tuple(task for task in waiters if isinstance(task, asyncio.Task))
         return True
+
+    def cancel_tasks(self) -> None:
+        """
+        The call completed all the same: a task that was cancelled while it awaited it must not go on.
+
+        asyncio leaves a cancelled task to the future that it awaits, and forgets about it if that has a
+        result; a worker that is cancelled once, to end its endless loop, would never end.
+        """
+        tasks, self._cancelled_tasks = self._cancelled_tasks, ()
+        for task in tasks:
+            if task.cancelling():  # else it was the future alone that somebody cancelled
+                task.cancel()
+                task.uncancel()  # it counts once
 
 
 class Child(greenlet):
@@ -171,6 +187,8 @@ class Child(greenlet):
             future._child = None
             calls.discard(self)
             if self.abort is not None:
+                if future._cancelled_tasks and not future.cancelled():
+                    future.cancel_tasks()
                 self._end_abort(cleanup)
             self.deadline = self.thread = self.scope = self.future = self._task = None
             del task, function, args, kwargs, cleanup, future

@@ -8,6 +8,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic
 from types import SimpleNamespace
 from typing import Any
@@ -349,6 +350,60 @@ def test_cancelling_the_awaiting_task(run: Runner) -> None:
 
     assert asyncio.CancelledError is run(main)
     assert ["driver", "task"] == order
+
+
+@on_every_loop
+@pytest.mark.parametrize("ending", ["result", "error"])
+def test_cancelled_task_ends_though_its_call_completes(run: Runner, ending: str) -> None:
+    """
+    A cancel that comes too late for the call is not lost: a worker in an endless loop ends.
+    """
+    gates: list[Event] = []
+    undisturbed: list[bool] = []
+
+    def call() -> None:
+        gates.append(Event())
+        gates[-1].wait()
+        if ending == "error":
+            raise DriverError
+
+    async def worker() -> None:
+        while True:
+            with suppress(DriverError):
+                await spawn(call)
+
+    async def main() -> Any:
+        task = asyncio.create_task(worker())
+        await until(lambda: gates)
+        gates[0].set()
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
+        undisturbed.append(len(gates) == 1 and task.cancelling() == 1)
+        return task.done() and await outcome(task)
+
+    assert asyncio.CancelledError is run(main)
+    assert [True] == undisturbed
+
+
+@on_every_loop
+def test_cancelled_future_leaves_the_awaiting_task_alone(run: Runner) -> None:
+    """
+    When it is the future that somebody cancels, and the call completes, the task gets the result.
+    """
+
+    async def awaiting(future: CallFuture[bool]) -> bool:
+        return await future
+
+    async def main() -> Any:
+        gate = Event()
+        future = spawn(gate.wait)
+        task = asyncio.create_task(awaiting(future))
+        await turns(2)
+        gate.set()
+        future.cancel()
+        return await outcome(task)
+
+    assert run(main) is True
 
 
 @on_every_loop
