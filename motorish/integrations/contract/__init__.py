@@ -21,7 +21,7 @@ A test class names the driver; the contract brings the tests, for pytest::
             )
 
 The functions are plain synchronous code of the driver; the contract runs them with `motorish.spawn`, and
-in threads.  Between them and the server it puts a `Relay` where the server is to fail or to be late, so
+in threads.  Between them and the server it puts a `chaos.Proxy` where the server is to fail or to be late, so
 that any server will do, and none is harmed.  The tests are in four groups: `Answers`, `Aborts`, `Faults`
 and `Leaks`; a class that inherits from one of these has that group only.
 
@@ -41,9 +41,8 @@ from .answers import Answers as Answers  # noqa: E402
 from .driver import Driver as Driver  # noqa: E402
 from .faults import Faults as Faults  # noqa: E402
 from .leaks import Leaks as Leaks  # noqa: E402
-from .relay import Relay as Relay  # noqa: E402
 
-__all__ = ["Aborts", "Answers", "Driver", "DriverContract", "Faults", "Leaks", "Relay"]
+__all__ = ["Aborts", "Answers", "Driver", "DriverContract", "Faults", "Leaks"]
 
 
 class DriverContract(Answers, Aborts, Faults, Leaks):

@@ -14,8 +14,8 @@ import pytest
 
 import motorish
 
+from ..chaos import Proxy
 from .driver import Driver, Group, best_of_three, run, until
-from .relay import Relay
 from .sweep import Cause, Sweep
 
 END_S = 0.1
@@ -51,8 +51,9 @@ class Aborts(Group):
         async def prepare() -> Callable[[str], str]:
             return here.session
 
-        with Relay(subject.host, subject.port, delay_s=LATE_S) as relay:
-            here = subject.at(relay.host, relay.port)
+        with Proxy(subject.host, subject.port) as proxy:
+            proxy.down.delay_s = LATE_S
+            here = subject.at(proxy.host, proxy.port)
             best_of_three(lambda: run(lambda: _sweep(here, cause, prepare)), END_S)
 
     @both_causes
@@ -83,8 +84,9 @@ class Aborts(Group):
             await motorish.spawn(here.close, connection)
             return slowest
 
-        with Relay(subject.host, subject.port, delay_s=LATE_S) as relay:
-            here = subject.at(relay.host, relay.port)
+        with Proxy(subject.host, subject.port) as proxy:
+            proxy.down.delay_s = LATE_S
+            here = subject.at(proxy.host, proxy.port)
             best_of_three(lambda: run(sweep), END_S)
 
     @both_causes
@@ -124,22 +126,22 @@ class Aborts(Group):
         """
         Twenty calls whose answers are late are aborted at the same time.
         """
-        with Relay(subject.host, subject.port) as relay:
-            here = subject.at(relay.host, relay.port)
+        with Proxy(subject.host, subject.port) as proxy:
+            here = subject.at(proxy.host, proxy.port)
 
             async def main() -> None:
                 connections = [await motorish.spawn(here.open) for _ in range(20)]
                 for connection in connections:
                     await motorish.spawn(here.echo, connection, "warm")
-                relay.hold()
+                proxy.hold()
                 with motorish.timeout(0.3 if cause == "deadline" else None):
                     calls = [motorish.spawn(here.echo, each, "late") for each in connections]
                 if cause == "cancel":
-                    await until(lambda: relay.kept >= len(calls))
+                    await until(lambda: proxy.kept >= len(calls))
                     for call in calls:
                         call.cancel()
                 ends = await asyncio.gather(*calls, return_exceptions=True)
-                relay.release()
+                proxy.release()
                 for connection in connections:
                     await _close_broken(here, connection)
                 assert {ENDS[cause]} == {type(end) for end in ends}

@@ -11,9 +11,9 @@ from typing import Any
 
 import motorish
 
+from ..chaos import Proxy
 from .driver import PATIENCE_S, Driver, Group, run
 from .lag import Lag, assert_no_lag, measured
-from .relay import Relay
 
 SLOW_S = 0.3
 SLOW_CALLS = 5
@@ -71,8 +71,8 @@ class Answers(Group):
         """
         While the server takes its time, what else is on the loop goes on.
         """
-        with Relay(subject.host, subject.port) as relay:
-            here = subject if subject.slow else subject.at(relay.host, relay.port)
+        with Proxy(subject.host, subject.port) as proxy:
+            here = subject if subject.slow else subject.at(proxy.host, proxy.port)
 
             async def main() -> Lag:
                 loop = asyncio.get_running_loop()
@@ -82,8 +82,8 @@ class Answers(Group):
                 async with measured() as lag:
                     began = loop.time()
                     if here.slow is None:
-                        relay.hold()
-                        loop.call_later(SLOW_S, relay.release)
+                        proxy.hold()
+                        loop.call_later(SLOW_S, proxy.release)
                     slow = here.slow or (lambda connection, _: here.echo(connection, "late"))
                     await asyncio.gather(*(motorish.spawn(slow, each, SLOW_S) for each in connections))
                     took = loop.time() - began

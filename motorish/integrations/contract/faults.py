@@ -15,11 +15,12 @@ import pytest
 
 import motorish
 
+from ..chaos import Proxy
 from .driver import PATIENCE_S, Driver, Group, run, until
 from .lag import Lag, assert_no_lag, measured
-from .relay import Relay, nobody_listens
 
 CALLS = 10
+HOST = "127.0.0.1"
 NAME = "slow.example"
 RESOLVE_S = 0.3
 
@@ -33,22 +34,22 @@ class Faults(Group):
         """
         Calls that wait for a server that dies end with an error; when it is back, new ones work.
         """
-        with Relay(subject.host, subject.port) as relay:
-            here = subject.at(relay.host, relay.port)
+        with Proxy(subject.host, subject.port) as proxy:
+            here = subject.at(proxy.host, proxy.port)
 
             async def main() -> None:
                 connections = [await motorish.spawn(here.open) for _ in range(CALLS)]
                 for connection in connections:
                     await motorish.spawn(here.echo, connection, "warm")
-                relay.hold()
+                proxy.hold()
                 calls = [motorish.spawn(here.echo, each, "late") for each in connections]
-                await until(lambda: relay.kept >= CALLS)
-                relay.crash()
+                await until(lambda: proxy.kept >= CALLS)
+                proxy.crash()
                 ends = await asyncio.gather(*calls, return_exceptions=True)
                 closing = [motorish.spawn(here.close, each) for each in connections]
                 await asyncio.gather(*closing, return_exceptions=True)
                 assert [] == [end for end in ends if not isinstance(end, Exception)]
-                relay.restart()
+                proxy.restart()
                 assert "after" == await motorish.spawn(here.session, "after")
 
             run(main)
@@ -57,17 +58,17 @@ class Faults(Group):
         """
         The same before the server has said a word.
         """
-        with Relay(subject.host, subject.port) as relay:
-            here = subject.at(relay.host, relay.port)
+        with Proxy(subject.host, subject.port) as proxy:
+            here = subject.at(proxy.host, proxy.port)
 
             async def main() -> None:
-                relay.hold()
+                proxy.hold()
                 calls = [motorish.spawn(here.session, "late") for _ in range(CALLS)]
-                await until(lambda: relay.kept >= CALLS)
-                relay.crash()
+                await until(lambda: proxy.kept >= CALLS)
+                proxy.crash()
                 ends = await asyncio.gather(*calls, return_exceptions=True)
                 assert [] == [end for end in ends if not isinstance(end, Exception)]
-                relay.restart()
+                proxy.restart()
                 assert "after" == await motorish.spawn(here.session, "after")
 
             run(main)
@@ -76,7 +77,7 @@ class Faults(Group):
         """
         Where nobody listens, a child gets the exception that a thread gets.
         """
-        nowhere = subject.at(Relay.host, nobody_listens())
+        nowhere = subject.at(HOST, _nobody_listens())
 
         def what() -> list[str]:
             try:
@@ -134,11 +135,21 @@ def _make_names_slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
         if host in (NAME, NAME.encode()):
             asked.set()
             time.sleep(RESOLVE_S)
-            host = Relay.host
+            host = HOST
         return stock(host, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return asked
+
+
+def _nobody_listens() -> int:
+    """
+    Return a port that refuses connections at this moment.
+    """
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _in_thread(function: Callable[[], Any]) -> Any:

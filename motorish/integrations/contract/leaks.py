@@ -15,8 +15,8 @@ from typing import Any
 import motorish
 from motorish import hub
 
+from ..chaos import Proxy
 from .driver import Driver, Group, run, until
-from .relay import Relay
 
 CALLS = 10
 ROUNDS = 3
@@ -31,11 +31,11 @@ class Leaks(Group):
         """
         Calls complete, are cancelled, run out of time and lose their server; then the counts are as before.
         """
-        with Relay(subject.host, subject.port) as relay:
-            run(lambda: _live(subject.at(relay.host, relay.port), relay))  # what is made once, is made now
+        with Proxy(subject.host, subject.port) as proxy:
+            run(lambda: _live(subject.at(proxy.host, proxy.port), proxy))  # what is made once, is made now
             before = counts(subject.packages)
             for _ in range(ROUNDS):
-                run(lambda: _live(subject.at(relay.host, relay.port), relay))
+                run(lambda: _live(subject.at(proxy.host, proxy.port), proxy))
             after = counts(subject.packages)
 
         grown = {what: count - before[what] for what, count in after.items() if count > before[what]}
@@ -65,26 +65,26 @@ class Leaks(Group):
         run(main)
 
 
-async def _live(here: Driver[Any], relay: Relay) -> None:
+async def _live(here: Driver[Any], proxy: Proxy) -> None:
     """
     Let calls end in each way that there is.
     """
     await asyncio.gather(*(motorish.spawn(here.session, f"text{number}") for number in range(CALLS)))
-    relay.hold()
+    proxy.hold()
     cancelled = [motorish.spawn(here.session, "late") for _ in range(CALLS)]
-    await until(lambda: relay.kept >= CALLS)
+    await until(lambda: proxy.kept >= CALLS)
     for call in cancelled:
         call.cancel()
     with motorish.timeout(0.05):
         late = [motorish.spawn(here.session, "late") for _ in range(CALLS)]
     await asyncio.gather(*cancelled, *late, return_exceptions=True)
-    relay.release()
-    relay.hold()
+    proxy.release()
+    proxy.hold()
     killed = [motorish.spawn(here.session, "late") for _ in range(CALLS)]
-    await until(lambda: relay.kept >= CALLS)
-    relay.crash()
+    await until(lambda: proxy.kept >= CALLS)
+    proxy.crash()
     await asyncio.gather(*killed, return_exceptions=True)
-    relay.restart()
+    proxy.restart()
 
 
 def counts(packages: Sequence[str]) -> Counter[str]:

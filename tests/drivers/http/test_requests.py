@@ -18,7 +18,7 @@ import requests
 import motorish
 from motorish.integrations.contract.lag import Lag, assert_no_lag, measured
 from motorish.integrations.servers import Nginx
-from motorish.testing import contract
+from motorish.testing import chaos
 from tests.loops import on_every_loop, until
 
 LARGE_BYTES = 24 << 20
@@ -122,13 +122,13 @@ def test_a_connection_that_the_server_closed_is_noticed(nginx: Nginx, session: r
     """
     urllib3 looks (with a poll of no time) before it uses a connection again, and makes a new one.
     """
-    with contract.Relay(nginx.host, nginx.port) as relay:
-        url = f"http://{relay.host}:{relay.port}/echo/text"
+    with chaos.Proxy(nginx.host, nginx.port) as proxy:
+        url = f"http://{proxy.host}:{proxy.port}/echo/text"
 
         async def main() -> str:
             await motorish.spawn(get, session, url)
-            relay.crash()
-            relay.restart()
+            proxy.crash()
+            proxy.restart()
             return await motorish.spawn(get, session, url)
 
         assert "text" == asyncio.run(main())
@@ -214,18 +214,18 @@ def test_a_call_that_is_given_up_is_not_tried_again(nginx: Nginx) -> None:
     A session that retries makes no second attempt for a call that was cancelled.
     """
     accepted: list[int] = []
-    with contract.Relay(nginx.host, nginx.port) as relay, requests.Session() as session:
+    with chaos.Proxy(nginx.host, nginx.port) as proxy, requests.Session() as session:
         session.mount("http://", requests.adapters.HTTPAdapter(max_retries=5))
 
         async def main() -> None:
-            relay.hold()
-            call = motorish.spawn(get, session, f"http://{relay.host}:{relay.port}/echo/text")
-            await until(lambda: relay.kept)
-            accepted.append(relay.connections)
+            proxy.hold()
+            call = motorish.spawn(get, session, f"http://{proxy.host}:{proxy.port}/echo/text")
+            await until(lambda: proxy.kept)
+            accepted.append(proxy.connections)
             call.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await call
-            await until(lambda: not relay.connections)
+            await until(lambda: not proxy.connections)
 
         asyncio.run(main())
 
@@ -236,9 +236,9 @@ def test_requests_own_timeout(nginx: Nginx, session: requests.Session) -> None:
     """
     ``timeout=`` raises what it raises in a thread.
     """
-    with contract.Relay(nginx.host, nginx.port) as relay:
-        relay.hold()
-        url = f"http://{relay.host}:{relay.port}/echo/text"
+    with chaos.Proxy(nginx.host, nginx.port) as proxy:
+        proxy.hold()
+        url = f"http://{proxy.host}:{proxy.port}/echo/text"
 
         async def main() -> None:
             with pytest.raises(requests.exceptions.ReadTimeout):

@@ -13,7 +13,7 @@ import urllib3
 
 import motorish
 from motorish.integrations.servers import Nginx
-from motorish.testing import contract
+from motorish.testing import chaos
 from tests.loops import turns, until
 
 
@@ -57,13 +57,13 @@ def test_who_gives_up_waiting_for_a_pool_leaves_it_as_it_was(nginx: Nginx, how: 
     """
     A call that is aborted while it waits for a connection returns none that it never had.
     """
-    with contract.Relay(nginx.host, nginx.port) as relay:
-        pool = urllib3.HTTPConnectionPool(relay.host, relay.port, maxsize=1, block=True, retries=False)
+    with chaos.Proxy(nginx.host, nginx.port) as proxy:
+        pool = urllib3.HTTPConnectionPool(proxy.host, proxy.port, maxsize=1, block=True, retries=False)
 
         async def main() -> list[str]:
-            relay.hold()
+            proxy.hold()
             first = motorish.spawn(get, pool, "/echo/first")
-            await until(lambda: relay.kept)
+            await until(lambda: proxy.kept)
             with motorish.timeout(0.1 if how == "deadline" else None):
                 waiting = [motorish.spawn(get, pool, "/echo/waiting") for _ in range(3)]
             if how == "cancel":
@@ -75,8 +75,8 @@ def test_who_gives_up_waiting_for_a_pool_leaves_it_as_it_was(nginx: Nginx, how: 
             assert {expected} == {type(end) for end in ends}
             later = [motorish.spawn(get, pool, f"/echo/later{number}") for number in range(3)]
             await turns(5)
-            assert 1 == relay.connections
-            relay.release()
+            assert 1 == proxy.connections
+            proxy.release()
             return await asyncio.gather(first, *later)
 
         assert ["first", "later0", "later1", "later2"] == asyncio.run(main())

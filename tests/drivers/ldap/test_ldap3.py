@@ -15,7 +15,7 @@ import pytest
 
 import motorish
 from motorish.integrations.servers import OpenLDAP
-from motorish.testing import contract
+from motorish.testing import chaos
 from tests.loops import on_every_loop, until
 
 PEOPLE = 250
@@ -157,19 +157,19 @@ def test_a_search_is_given_up(directory: OpenLDAP, people: str, how: str) -> Non
     """
 
     async def main() -> list[str]:
-        with contract.Relay(directory.host, directory.port) as relay:
-            server = ldap3.Server(relay.host, relay.port, get_info=ldap3.NONE)
+        with chaos.Proxy(directory.host, directory.port) as proxy:
+            server = ldap3.Server(proxy.host, proxy.port, get_info=ldap3.NONE)
             credentials = directory.admin_dn, directory.admin_password
             connection = await motorish.spawn(ldap3.Connection, server, *credentials, auto_bind=True)
-            relay.hold()
+            proxy.hold()
             with motorish.timeout(0.1 if how == "deadline" else None):
                 call = motorish.spawn(names, connection, people, "(sn=1)")
-            await until(lambda: relay.kept)
+            await until(lambda: proxy.kept)
             if how == "cancel":
                 call.cancel()
             with pytest.raises(asyncio.CancelledError if how == "cancel" else motorish.DeadlineExceeded):
                 await call
-            relay.release()
+            proxy.release()
             await motorish.spawn(connection.rebind, *credentials)
             found = await motorish.spawn(names, connection, people, "(sn=2)")
             await motorish.spawn(connection.unbind)

@@ -24,7 +24,7 @@ import pytest
 import motorish
 from motorish.green.ssl import GreenSSLSocket
 from motorish.integrations.servers import Dovecot
-from motorish.testing import contract
+from motorish.testing import chaos
 from tests.loops import on_every_loop, until
 
 LARGE = random.Random(2).randbytes(3 << 20)
@@ -135,19 +135,19 @@ def test_half_a_mail_is_not_delivered(smtp_server: Any) -> None:
     smtp = motorish.wrap(smtplib)
 
     async def main() -> None:
-        with contract.Relay(smtp_server.host, smtp_server.port) as relay:
-            connection = await smtp.SMTP(relay.host, relay.port, local_hostname="localhost")
+        with chaos.Proxy(smtp_server.host, smtp_server.port) as proxy:
+            connection = await smtp.SMTP(proxy.host, proxy.port, local_hostname="localhost")
             await connection.noop()
-            relay.hold()
+            proxy.hold()
             call = connection.send_message(message("half", LARGE))
-            await until(lambda: relay.kept)
+            await until(lambda: proxy.kept)
             call.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await call
-            relay.release()
+            proxy.release()
             with pytest.raises(smtplib.SMTPServerDisconnected):
                 await connection.noop()
-            await until(lambda: not relay.connections)
+            await until(lambda: not proxy.connections)
             await connection.close()
 
     asyncio.run(main())

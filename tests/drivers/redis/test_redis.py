@@ -18,7 +18,7 @@ from redis._parsers import _HiredisParser, _RESP2Parser, _RESP3Parser
 
 import motorish
 from motorish.integrations.servers import Redis, RedisSentinel
-from motorish.testing import contract
+from motorish.testing import chaos
 from tests.loops import outcome, until
 
 PARSERS = {"hiredis": (_HiredisParser, 3), "resp2": (_RESP2Parser, 2), "resp3": (_RESP3Parser, 3)}
@@ -123,21 +123,21 @@ def test_a_cancelled_command_is_sent_once(redis_server: Redis) -> None:
     Retries are for errors of the network, not for calls that were given up.
     """
 
-    async def main(relay: contract.Relay) -> int:
-        client = redis.Redis(host=relay.host, port=relay.port)  # with the retries that it has by default
+    async def main(proxy: chaos.Proxy) -> int:
+        client = redis.Redis(host=proxy.host, port=proxy.port)  # with the retries that it has by default
         await motorish.spawn(client.set, "count", 0)
-        relay.hold()
+        proxy.hold()
         call = motorish.spawn(client.incr, "count")
-        await until(lambda: relay.kept)
+        await until(lambda: proxy.kept)
         call.cancel()
         assert asyncio.CancelledError is await outcome(call)
-        relay.release()
+        proxy.release()
         count = await motorish.spawn(client.get, "count")
         await motorish.spawn(client.close)
         return int(count)
 
-    with contract.Relay(redis_server.host, redis_server.port) as relay:
-        assert 1 == asyncio.run(main(relay))
+    with chaos.Proxy(redis_server.host, redis_server.port) as proxy:
+        assert 1 == asyncio.run(main(proxy))
 
 
 def test_a_lost_connection_is_retried(redis_server: Redis) -> None:
@@ -145,18 +145,18 @@ def test_a_lost_connection_is_retried(redis_server: Redis) -> None:
     As without motorish: the back-off parks the call, and the loop goes on.
     """
 
-    async def main(relay: contract.Relay) -> bytes:
-        client = redis.Redis(host=relay.host, port=relay.port)
+    async def main(proxy: chaos.Proxy) -> bytes:
+        client = redis.Redis(host=proxy.host, port=proxy.port)
         await motorish.spawn(client.set, "key", "value")
-        relay.crash()
+        proxy.crash()
         call = motorish.spawn(client.get, "key")
-        asyncio.get_running_loop().call_later(0.1, relay.restart)
+        asyncio.get_running_loop().call_later(0.1, proxy.restart)
         result = await call
         await motorish.spawn(client.close)
         return bytes(result)
 
-    with contract.Relay(redis_server.host, redis_server.port) as relay:
-        assert b"value" == asyncio.run(main(relay))
+    with chaos.Proxy(redis_server.host, redis_server.port) as proxy:
+        assert b"value" == asyncio.run(main(proxy))
 
 
 def test_pubsub_with_timeouts(connect: Connect) -> None:
