@@ -47,6 +47,7 @@ class End(asyncio.Protocol):
         self._is_stuffed = False  # the other end does not read
         self._is_over = False  # nothing is to pass from here any more
         self._has_ended = False  # nor will the other end be told anything
+        self._is_doomed = False  # to be reset as soon as it is connected
         self.has_gone = self._is_cut = self._is_lost = False
 
     @property
@@ -63,6 +64,9 @@ class End(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        if self._is_doomed:
+            self.abort()
+            return
         self.pass_on()
         self.other.pass_on()
 
@@ -231,7 +235,7 @@ class End(asyncio.Protocol):
         """
         Reset this end.
         """
-        self.has_gone = True
+        self.has_gone = self._is_doomed = True
         if self.transport is not None and not self._is_lost:
             sock: socket.socket = self.transport.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_FIN)

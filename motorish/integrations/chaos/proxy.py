@@ -191,6 +191,8 @@ class Proxy:
         self._loop.close()
 
     async def _end(self) -> None:
+        for task in self._connecting:
+            task.cancel()
         await asyncio.gather(*self._connecting, return_exceptions=True)
         await asyncio.sleep(0)  # what these have opened is closed now
 
@@ -229,8 +231,6 @@ class Proxy:
             client.reset()
 
     def _reset(self) -> None:
-        for task in self._connecting:
-            task.cancel()
         for client in self._links:
             client.reset()
 
