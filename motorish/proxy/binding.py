@@ -13,6 +13,7 @@ from typing import Any
 from tornado.ioloop import IOLoop
 
 from motorish.errors import ForeignLoopError
+from motorish.green.fork import inherited
 from motorish.hub import current_hub, running_loop, spawn
 
 UNBOUND: Any = object()
@@ -75,6 +76,12 @@ class LoopBinding:
         loop = running_loop() or self._stopped_loop()
         if loop is self.loop:
             return
+        if self.loop in inherited:
+            raise ForeignLoopError(
+                f"this {self._owner} belongs to {self.loop!r} of the process from which this one was forked, "
+                f"and cannot be used on {loop!r}: its connections are the other's. Make one {self._owner} in "
+                "each process, after the fork."
+            )
         restart = self.loop is not UNBOUND
         if restart and not self.loop.is_closed():
             raise ForeignLoopError(
