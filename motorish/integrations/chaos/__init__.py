@@ -15,5 +15,7 @@ Faults for tests, scripted and seeded: on the wire (`Proxy`) and inside green so
 
 from .faults import Faults as Faults
 from .proxy import Proxy as Proxy
+from .transport import Transport as Transport
+from .transport import transport as transport
 
-__all__ = ["Faults", "Proxy"]
+__all__ = ["Faults", "Proxy", "Transport", "transport"]
