@@ -5,7 +5,7 @@ MotorDatabase: a database of a MotorClient.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bson.codec_options import CodecOptions
 from pymongo.read_concern import ReadConcern
@@ -105,12 +105,7 @@ class MotorDatabase(Watchable):
     def __bool__(self) -> bool:
         return bool(self.delegate)  # raises PyMongo's own NotImplementedError
 
-    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        client = type(self._client).__name__
-        raise TypeError(
-            f"a {type(self).__name__} cannot be called: {client} has no method {self.name!r}, so "
-            "what you called is the database of that name"
-        )
+    # No __call__ that explains, as in Motor: libraries ask callable(client.name) if there is such a method.
 
     @gives_latent
     @has_signature_of(Database.aggregate)

