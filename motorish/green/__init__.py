@@ -10,6 +10,7 @@ import sys
 from types import ModuleType
 
 from motorish.green import _twin, queue, select, selectors, socket, ssl, threading, time
+from motorish.green import at_exit as at_exit
 from motorish.green import fork as fork
 
 TWINS: dict[str, ModuleType] = {

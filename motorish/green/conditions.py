@@ -37,7 +37,7 @@ class RLock:
     def __repr__(self) -> str:
         state = "locked" if self._block.locked() else "unlocked"
         return (
-            f"<{state} {type(self).__module__}.{type(self).__qualname__} "
+            f"<{state} {type(self).__module__}.{type(self).__qualname__} object "
             f"owner={self._owner or 0} count={self._count} at {id(self):#x}>"
         )
 

@@ -70,7 +70,7 @@ def warn_unclosed(resource: object) -> None:
     """
     The finaliser's ResourceWarning, as the stdlib's sockets give it: their users have filters for its words.
     """
-    words = f"unclosed {resource!r}".replace("<motorish.green.", "<", 1)
+    words = f"unclosed {resource!r}".replace("<motorish.green.", "<", 1).replace("<ssl.Green", "<ssl.", 1)
     warnings.warn(words, ResourceWarning, stacklevel=3, source=resource)
 
 

@@ -65,12 +65,13 @@ def select(
         if timeout is None or timeout > 0:
             outside.before_io_wait("select.select()")
         return _stdlib.select(rlist, wlist, xlist, timeout)
-    lists = (list(rlist), list(wlist), list(xlist))
+    r, w, x = (files if type(files) is list else list(files) for files in (rlist, wlist, xlist))
     if timeout is not None and not 0 < timeout <= _LONGEST_SELECT_S:
-        return _stdlib.select(*lists, timeout)  # does not wait, or raises
-    result = _stdlib.select(*lists, 0)
+        return _stdlib.select(r, w, x, timeout)  # does not wait, or raises
+    result = _stdlib.select(r, w, x, 0)
     if any(result):
         return result
+    lists = (list(r), list(w), list(x))  # what is put in from now on is not waited for
     interest: dict[int, int] = {}
     for files, mask in zip(lists, (READ, WRITE), strict=False):
         for file in files:

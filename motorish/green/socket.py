@@ -191,6 +191,7 @@ class socket(RegisteredSocket):
         return self._read(flags, _base.recvmsg, bufsize, ancbufsize, flags)
 
     def recvmsg_into(self, buffers: Any, ancbufsize: int = 0, flags: int = 0, /) -> Any:
+        buffers = _repeatable(buffers)
         return self._read(flags, _base.recvmsg_into, buffers, ancbufsize, flags)
 
     def _accept(self) -> tuple[int, Any]:
@@ -238,11 +239,14 @@ class socket(RegisteredSocket):
                         sent += self._once_ready(True, _send, tail, flags, until=until)
 
     def sendto(self, data: Any, *flags_and_address: Any) -> int:
-        *flags, address = flags_and_address or (None,)
+        if not 1 <= len(flags_and_address) <= 2:
+            return _base.sendto(self, data, *flags_and_address)  # raises
+        *flags, address = flags_and_address
         address = dns.resolve(self.family, address)
         return self._write(flags[0] if flags else 0, _base.sendto, data, *flags, address)  # type: ignore[no-any-return]
 
     def sendmsg(self, buffers: Any, ancdata: Any = (), flags: int = 0, address: Any = None, /) -> int:
+        buffers, ancdata = _repeatable(buffers), _repeatable(ancdata)
         if address is not None:
             address = dns.resolve(self.family, address)
         return self._write(flags, _base.sendmsg, buffers, ancdata, flags, address)  # type: ignore[no-any-return]
@@ -384,6 +388,11 @@ class socket(RegisteredSocket):
     # The stdlib's own code, making sockets of this class.
     dup = _twin.over(_stdlib.socket.dup, globals())
     accept = _twin.over(_stdlib.socket.accept, globals())
+
+
+def _repeatable(items: Any) -> Any:
+    # A call that would block is made again, but a generator gives its items once.
+    return items if isinstance(items, (list, tuple)) or not hasattr(items, "__next__") else list(items)
 
 
 def socketpair(family: Any = None, type: int = _stdlib.SOCK_STREAM, proto: int = 0) -> tuple[socket, socket]:

@@ -40,6 +40,8 @@ class GreenSSLSocket(_stdlib.SSLSocket, _green_socket.socket):  # type: ignore[m
         return data
 
     def write(self, data: Any) -> int:
+        if self._sslobj is None:  # type: ignore[attr-defined]
+            return super().write(data)  # raises
         self._note_send()
         return self._tls("write", super().write, data)  # type: ignore[no-any-return]
 

@@ -28,6 +28,8 @@ from motorish.green.locks import get_ident as get_ident
 from motorish.hub import Child, Hub, current_child, spawn
 
 _names = _twin.names_of(_stdlib)
+for _name in ("_main_thread", "_profile_hook", "_trace_hook"):  # which the stdlib binds anew: see __getattr__
+    _names.pop(_name, None)
 globals().update({name: value for name, value in _names.items() if name not in globals()})
 _allocate_lock = Lock
 _RLock = _PyRLock = RLock
@@ -195,7 +197,7 @@ def current_thread() -> _stdlib.Thread:
     return holder.thread  # type: ignore[no-any-return]
 
 
-currentThread = current_thread
+currentThread = _twin.over(_stdlib.currentThread, globals())  # warns that it is deprecated
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from motorish.green import TWINS, threading
+from motorish.green import TWINS, queue, threading
 
 
 class Overlay(ModuleType):
@@ -33,13 +33,14 @@ class Overlay(ModuleType):
         super().__init__(name, stock.__doc__)
         self.__spec__, self.__package__ = stock.__spec__, stock.__package__
         self.__loader__ = stock.__loader__
+        self._stock = stock  # sys.modules is empty when the interpreter ends
         vars(self).update(replaced)
 
     def __getattr__(self, name: str) -> Any:
-        return twin_or_same(getattr(sys.modules[self.__name__], name))
+        return twin_or_same(getattr(self._stock, name))
 
     def __dir__(self) -> list[str]:
-        return dir(sys.modules[self.__name__])
+        return dir(self._stock)
 
 
 def green_import(
@@ -101,7 +102,10 @@ _twins: dict[str, ModuleType] = {
         allocate=threading.Lock,
         allocate_lock=threading.Lock,
         get_ident=threading.get_ident,
+        _local=threading.local,
     ),
+    "_queue": Overlay("_queue", SimpleQueue=queue.SimpleQueue),
+    "_threading_local": Overlay("_threading_local", local=threading.local),
     **{package: Overlay(package) for package in ("concurrent", "http", "urllib")},
 }
 

@@ -26,7 +26,8 @@ def test_has_every_name(name: str) -> None:
     """
     original, twin = importlib.import_module(name), TWINS[name]
 
-    missing = vars(original).keys() - vars(twin).keys() - {"__warningregistry__"}  # a warning leaves that
+    missing = {name for name in vars(original) if not hasattr(twin, name)}
+    missing.discard("__warningregistry__")  # a warning leaves that
 
     assert set() == missing
     assert getattr(original, "__all__", None) == getattr(twin, "__all__", None)
