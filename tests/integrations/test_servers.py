@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -220,6 +221,21 @@ def test_a_starter_that_forgets_to_stop_leaves_nothing(starter):
     assert 0 == process.returncode
     assert ends(mongod)
     assert ends(guard)
+
+
+def test_a_server_that_was_frozen_is_stopped(mongod_program, tmp_path):
+    """
+    SIGSTOP and SIGCONT are no end of it for the guard, which still ends it when it is told to.
+    """
+    with Mongod(tmp_path / "mongo") as server:
+        pid = server.pid
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            os.kill(pid, number)
+            time.sleep(0.1)
+        assert server.running
+        server._guard.stdin.close()
+
+        assert ends(pid)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs prctl")

@@ -52,25 +52,39 @@ def start_server(arguments: list[str]) -> int:
         os._exit(127)
 
 
+def wait_for(pid: int, changed: int, others: list[int], timeout_s: float | None = None) -> int | None:
+    """
+    Wait until the server ends, one of *others* is readable or the time is up; return its wait status.
+
+    *changed* is readable after SIGCHLD, which also comes when the server is stopped and when it goes on.
+    """
+    while changed in select.select([changed, *others], [], [], timeout_s)[0]:
+        os.read(changed, 1024)
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return status
+    return None
+
+
 def main() -> int:
     """
     Run the server until it ends or the starter does; return the server's exit code.
     """
     grace_s, stop_signal = float(sys.argv[1]), int(sys.argv[2])
-    child_ended, wakeup = os.pipe()
+    changed, wakeup = os.pipe()
     os.set_blocking(wakeup, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wakeup)
 
     pid = start_server(sys.argv[3:])
     os.write(1, b"%d\n" % pid)
-    ready, _, _ = select.select([0, child_ended], [], [])
-    if child_ended not in ready:
+    status = wait_for(pid, changed, [0])
+    if status is None:
         os.kill(pid, stop_signal)
-        ready, _, _ = select.select([child_ended], [], [], grace_s)
-        if not ready:
-            os.kill(pid, signal.SIGKILL)
-    _, status = os.waitpid(pid, 0)
+        status = wait_for(pid, changed, [], grace_s)
+    if status is None:
+        os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
     return abs(os.waitstatus_to_exitcode(status))
 
 
