@@ -22,32 +22,37 @@ Addresses = Mapping[str, Mapping[str, Any]]
 TIMEOUT_S = 10.0
 
 
-def addresses(request: pytest.FixtureRequest) -> Addresses:
+def addresses(request: pytest.FixtureRequest, *names: str) -> Addresses:
     """
-    Start the servers and say where they are.
+    Start the servers of these drivers, or of all, and say where they are.
     """
-    mongod, mariadb, postgres, server = (
-        request.getfixturevalue(name) for name in ("mongod_uri", "mariadb", "postgres", "redis_server")
-    )
-    host, port = pymongo.uri_parser.parse_uri(mongod)["nodelist"][0]
-    return {
-        "PyMongo": {"host": host, "port": port},
-        "PyMySQL": {
-            "host": mariadb.host,
-            "port": mariadb.port,
-            "user": mariadb.user,
-            "password": mariadb.password,
-            "database": mariadb.database,
-        },
-        "psycopg2": {
-            "host": postgres.host,
-            "port": postgres.port,
-            "user": postgres.user,
-            "password": postgres.password,
-            "dbname": postgres.database,
-        },
-        "redis-py": {"host": server.host, "port": server.port},
-    }
+    return {name: _FIND[name](request.getfixturevalue) for name in names or _FIND}
+
+
+def _find_mongod(server: Any) -> dict[str, Any]:
+    ((host, port),) = pymongo.uri_parser.parse_uri(server("mongod_uri"))["nodelist"]
+    return {"host": host, "port": port}
+
+
+def _find_sql(fixture: str, database: str) -> Any:
+    def find(server: Any) -> dict[str, Any]:
+        names = {"host": "host", "port": "port", "user": "user", "password": "password", database: "database"}
+        return {name: getattr(server(fixture), attribute) for name, attribute in names.items()}
+
+    return find
+
+
+def _find_redis(server: Any) -> dict[str, Any]:
+    found = server("redis_server")
+    return {"host": found.host, "port": found.port}
+
+
+_FIND = {
+    "PyMongo": _find_mongod,
+    "PyMySQL": _find_sql("mariadb", "database"),
+    "psycopg2": _find_sql("postgres", "dbname"),
+    "redis-py": _find_redis,
+}
 
 
 def drivers(where: Addresses) -> dict[str, contract.Driver[Any]]:

@@ -76,8 +76,7 @@ def test_deep_caller(name: str, request: pytest.FixtureRequest, figures: Figures
     """
     Other drivers, too.
     """
-    where = everyday.addresses(request)
-    driver = everyday.drivers({name: where[name]})[name]
+    driver = everyday.drivers(everyday.addresses(request, name))[name]
 
     async def main() -> list[str]:
         calls = called_at_depth(

@@ -44,7 +44,7 @@ def test_client_made_before_the_fork(request: pytest.FixtureRequest, figures: Fi
     """
     operations = figures.times(1000, least=100)
 
-    seen = run("early", operations, 0, everyday.addresses(request))
+    seen = run("early", operations, 0, everyday.addresses(request, "PyMongo"))
 
     assert 4 == len(seen)
     mixed_up = sum(each["mixed_up"] for each in seen)

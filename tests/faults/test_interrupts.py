@@ -61,8 +61,7 @@ def test_interrupted_at_each_wait(
     """
     Stored in the future and raised from the loop, as by a task; what the connection says next is right.
     """
-    where = everyday.addresses(request)
-    driver = everyday.drivers({name: where[name]})[name]
+    driver = everyday.drivers(everyday.addresses(request, name))[name]
     ends = wrong = 0
 
     def interrupt(run: Any, *args: Any) -> tuple[bool, Any]:
