@@ -1,0 +1,111 @@
+"""
+Keeps what complete runs have found, and writes it as tables into the documentation.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import suite
+from compare import Comparison
+
+RESULTS = Path(__file__).with_name("results.json")
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "conformance.md"
+BEGIN, END = "<!-- conformance: begin -->\n", "<!-- conformance: end -->\n"
+SLOW_S = 0.25
+"""What takes so long, in seconds, with the stdlib, is left to complete runs."""
+
+
+_lock = threading.Lock()
+
+
+def version() -> str:
+    """
+    Return the Python's version as far as tests differ: ``3.11``.
+    """
+    return ".".join(map(str, sys.version_info[:2]))
+
+
+def load() -> dict[str, Any]:
+    """
+    Return what was kept: Python version -> module -> figures and slow tests.
+    """
+    found: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    return found
+
+
+def slow_tests(module: str) -> frozenset[str]:
+    """
+    Return the tests of a module that take long, in this Python or another.
+    """
+    return frozenset(test for rows in load().values() for test in rows.get(module, {}).get("slow", ()))
+
+
+def record(module: str, where: str, result: Comparison) -> None:
+    """
+    Keep the result of a complete run, and bring the page up to date.
+    """
+    with _lock:
+        _record(module, where, result)
+        write_page()
+
+
+def _record(module: str, where: str, result: Comparison) -> None:
+    results = load()
+    row = results.setdefault(version(), {}).setdefault(module, {})
+    passed = [test for test, outcome in result.stock.items() if outcome.name == "passed"]
+    row["python"] = platform.python_version()
+    row["stock"] = len(passed)
+    row["slow"] = sorted(test for test in passed if result.stock[test].seconds >= SLOW_S)
+    row[where] = sum(test in result.ours and result.ours[test].name == "passed" for test in passed) + len(
+        set(result.unsteady)
+    )
+    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+
+
+def write_page() -> None:
+    """
+    Write the tables between the marks of the page.
+    """
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(before + BEGIN + tables(load()) + END + after)
+
+
+def tables(results: dict[str, Any]) -> str:
+    """
+    Return a table for each Python, and what differs, with the reasons.
+    """
+    parts = []
+    for python, rows in sorted(results.items()):
+        full = next(iter(rows.values()))["python"]
+        parts.append(
+            f"\n### Python {full}\n\n| module | passed stock | in a child | in plain threads |\n"
+            "|---|---:|---:|---:|\n"
+        )
+        for module in suite.MODULES:
+            row = rows.get(module)
+            if row:
+                cells = " | ".join(_cell(module, where, row, python) for where in ("child", "thread"))
+                parts.append(f"| `{module}` | {row['stock']} | {cells} |\n")
+    parts.append("\n### What differs, and why\n\n")
+    for module in suite.MODULES:
+        by_reason: dict[str, list[str]] = {}
+        for known in suite.all_known(module):
+            where = "" if known.where == "both" else f", in a {known.where}"
+            pythons = "" if known.versions == "all" else f", Python {known.versions}"
+            by_reason.setdefault(known.reason, []).append(f"`{known.test}`{where}{pythons}")
+        parts += [f"- `{module}`: {'; '.join(tests)}: {why}\n" for why, tests in by_reason.items()]
+    return "".join(parts)
+
+
+def _cell(module: str, where: str, row: dict[str, Any], python: str) -> str:
+    major, minor = map(int, python.split("."))
+    known = sum(each.holds(where, (major, minor)) for each in suite.all_known(module))
+    passed = row.get(where, "not run")
+    return f"{passed} ({known} known)" if known else str(passed)

@@ -1,0 +1,207 @@
+"""
+Runs one of CPython's own test modules in this interpreter: stock, or on motorish's modules.
+
+    python worker.py MODULE stock|thread|child DESCRIPTOR < TESTS
+    python worker.py MODULE list
+
+TESTS is a JSON list of test ids.  What happens is written to DESCRIPTOR, a JSON list for
+each line: ``["start", test]``, then ``["end", test, outcome, seconds, details]``, at last ``["done"]``.
+The process that has started us reads it, and ends us when a test takes too long.  *list* prints the ids.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import importlib.util
+import json
+import operator
+import os
+import pkgutil
+import signal
+import sys
+import time
+import unittest
+import unittest.mock
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+RESOURCES = ("cpu", "walltime")  # but no network: the tests that want it talk to servers on the internet
+SERVERS = ("asynchat", "asyncore", "smtpd")  # of the tests, until Python 3.11; now they are in the package
+PROGRAM = Path(__file__).with_name("program.py")
+STOCK, THREAD, CHILD, LIST = "stock", "thread", "child", "list"
+
+clock = time.monotonic
+
+
+class Reporter(unittest.TestResult):
+    """
+    Writes the outcome of each test as soon as it is known.
+
+    Args:
+        descriptor: where to.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._pid = os.getpid()
+        self._worst = ""
+        self._details = ""
+        self._began = 0.0
+
+    def say(self, *words: object) -> None:
+        """
+        Write one line; a process that a test has forked says nothing.
+        """
+        if os.getpid() == self._pid:
+            os.write(self._descriptor, (json.dumps(words) + "\n").encode())
+
+    def startTest(self, test: unittest.TestCase) -> None:
+        super().startTest(test)
+        self._worst = self._details = ""
+        self._began = clock()
+        self.say("start", test.id())
+
+    def stopTest(self, test: unittest.TestCase) -> None:
+        super().stopTest(test)
+        self.say("end", test.id(), self._worst or "passed", round(clock() - self._began, 3), self._details)
+
+    def _note(self, outcome: str, test: Any, details: str) -> None:
+        if not isinstance(test, unittest.TestCase):  # what prepares a class or the module
+            self.say("end", test.id(), outcome, 0.0, details)
+        elif outcome == "failed" or not self._worst:
+            self._worst = outcome
+            self._details += details
+
+    def addError(self, test: unittest.TestCase, err: Any) -> None:
+        self._note("failed", test, self._exc_info_to_string(err, test))  # type: ignore[attr-defined]
+
+    def addFailure(self, test: unittest.TestCase, err: Any) -> None:
+        self._note("failed", test, self._exc_info_to_string(err, test))  # type: ignore[attr-defined]
+
+    def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:
+        if err is not None:
+            self._note("failed", test, self._exc_info_to_string(err, test))  # type: ignore[attr-defined]
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+        self._note("skipped", test, reason)
+
+    def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:
+        self._note("failed", test, "unexpected success")
+
+
+def tests_of(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
+    """
+    Yield the tests of a suite and of those in it.
+    """
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from tests_of(test)
+        else:
+            yield test
+
+
+def load(module_name: str, where: str) -> unittest.TestSuite:
+    """
+    Import CPython's test module, with green imports unless *where* is stock.
+    """
+    import test.support
+
+    if where != STOCK:
+        _make_the_test_package_green()
+        _make_programs_green(where)
+    test.support.use_resources = list(RESOURCES)
+    test.support.verbose = False
+    module = importlib.import_module(f"test.{module_name}")
+    suite = unittest.defaultTestLoader.loadTestsFromModule(module)
+    return suite
+
+
+def _make_the_test_package_green() -> None:
+    import test
+
+    from motorish.patcher import imports, make_green, patch_directory
+
+    patch_directory(Path(test.__file__).parent)
+    for name in SERVERS:
+        if importlib.util.find_spec(name) is not None:
+            importlib.import_module(name)
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in ("test", *SERVERS):
+            make_green(module)
+
+    def resolve_name(name: str) -> Any:
+        found = pkgutil.resolve_name(name)
+        if isinstance(found, ModuleType):
+            return imports.twin_or_same(found)
+        module, _, path = name.partition(".")
+        twin = imports.twin_of(module)
+        return found if twin is None else operator.attrgetter(path)(twin)
+
+    # So that mock.patch("selectors.EpollSelector") patches ours.
+    vars(unittest.mock)["pkgutil"] = SimpleNamespace(resolve_name=resolve_name)
+
+
+def _make_programs_green(where: str) -> None:
+    # Code that a test runs in an interpreter of its own is to be green there.
+    from test.support import script_helper
+
+    stock_run: Any = script_helper.run_python_until_end
+
+    def run_green(*args: str, **options: Any) -> Any:
+        if "-c" not in args:
+            return stock_run(*args, **options)
+        before = args.index("-c")
+        code = args[before + 1]
+        return stock_run(*args[:before], str(PROGRAM), where, code, *args[before + 2 :], **options)
+
+    script_helper.run_python_until_end = run_green
+
+
+def run(suite: unittest.TestSuite, wanted: list[str], reporter: Reporter) -> None:
+    """
+    Run the wanted tests of a suite.
+    """
+    names = frozenset(wanted)
+    chosen = [test for test in tests_of(suite) if test.id() in names]
+    unittest.TestSuite(chosen).run(reporter)
+    reporter.say("done")
+
+
+def main() -> None:
+    """
+    Do what the command line says.
+    """
+    module_name, where = sys.argv[1:3]
+    if where == LIST:
+        print("\n" + json.dumps([test.id() for test in tests_of(load(module_name, STOCK))]))
+        return
+    descriptor = int(sys.argv[3])
+    wanted = json.load(sys.stdin)
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    reporter = Reporter(descriptor)
+
+    def work() -> None:
+        run(load(module_name, where), wanted, reporter)
+
+    if where == CHILD:
+        _in_child(work)
+    else:
+        work()
+    os._exit(0)  # threads that a test has left behind are nobody's business
+
+
+def _in_child(work: Callable[[], None]) -> None:
+    from motorish.cli._child import run_in_child
+
+    error = run_in_child(work)
+    if error is not None:
+        raise error
+
+
+if __name__ == "__main__":
+    main()
