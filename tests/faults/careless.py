@@ -1,5 +1,5 @@
 """
-PEP 249 drivers in a careless pool, which gives out again whatever it gets back.
+PEP 249 drivers in a ConnectionPool, and in a careless one, which gives out again whatever it gets back.
 
 All that stands between a call and another's reply is then the connection itself.
 """
@@ -17,7 +17,7 @@ from pymongo.uri_parser import parse_uri
 import motorish
 from motorish.hub import CallFuture, current_child
 from motorish.integrations.servers import PostgreSQL
-from tests.faults.sharers import Pymemcache, PyMongo, RedisPy, Sharer
+from tests.faults.sharers import POOL, Pymemcache, PyMongo, RedisPy, Sharer
 
 QUICK = "quick"
 
@@ -66,9 +66,7 @@ class Careless(Sharer):
         if kept.connection is None:
             kept.connection = type(self).connect(**self.options)
             kept.connection.autocommit = True
-        cursor = kept.connection.cursor()
-        cursor.execute("SELECT %s", (token,))
-        return int(cursor.fetchone()[0])
+        return _echo(kept.connection.cursor(), token)
 
     def _renew(self, kept: Kept) -> None:
         connection, kept.connection = kept.connection, None
@@ -96,6 +94,55 @@ def _close(connection: Any) -> None:
         pass  # it was broken
 
 
+class Pooled(Sharer):
+    """
+    A PEP 249 driver in a motorish.ConnectionPool.
+    """
+
+    options: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, host: str, port: int, **login: str) -> None:
+        options = {"host": host, "port": port, **login, **self.options}
+        self.pool = motorish.ConnectionPool(self.packages[0], kwargs=options, max_size=POOL)
+
+    def ask(self, token: int) -> CallFuture[int]:
+        return self.pool.run_interaction(_echo, token)
+
+    def in_use(self) -> int:
+        stats = self.pool.stats()
+        return stats.size - stats.idle + stats.waiting
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+
+def _echo(cursor: Any, token: int) -> int:
+    cursor.execute("SELECT %s", (token,))
+    return int(cursor.fetchone()[0])
+
+
+class PooledPyMySQL(Pooled):
+    """
+    PyMySQL.
+    """
+
+    driver = "PyMySQL in a ConnectionPool"
+    packages = ("pymysql",)
+    fixture = "mariadb"
+    options: ClassVar[dict[str, Any]] = {"ssl_disabled": True}
+
+
+class PooledPsycopg2(Pooled):
+    """
+    psycopg2.
+    """
+
+    driver = "psycopg2 in a ConnectionPool"
+    packages = ("psycopg2",)
+    fixture = "postgres"
+    options: ClassVar[dict[str, Any]] = {"sslmode": "disable"}
+
+
 class PyMySQL(Careless):
     """
     PyMySQL.
@@ -112,9 +159,7 @@ class PyMySQL(Careless):
     def _echo(self, kept: Kept, token: int) -> int:
         if kept.connection is None:
             kept.connection = self.connect(**self.options)
-        with kept.connection.cursor() as cursor:
-            cursor.execute("SELECT %s", (token,))
-            return int(cursor.fetchone()[0])
+        return _echo(kept.connection.cursor(), token)
 
 
 class Psycopg2(Careless):

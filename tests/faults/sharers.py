@@ -6,9 +6,11 @@ Those here have a pool of their own; `careless` has the others, and the list of 
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from itertools import count
-from typing import Any, ClassVar
+from time import monotonic
+from typing import ClassVar
 
 import redis
 from pymemcache.client.base import PooledClient
@@ -18,6 +20,7 @@ from motorish.hub import CallFuture
 
 POOL = 5
 PATIENCE_S = 20
+SETTLED_S = 2.0
 KEYS = 997
 
 TOKENS = count(1)
@@ -56,6 +59,15 @@ class Sharer(ABC):
         """
         Return how many connections the pool takes to be in use, and calls to wait for one.
         """
+
+    async def left(self) -> int:
+        """
+        Return how many are in use though nobody uses one; a pool may need a moment to make one anew.
+        """
+        end = monotonic() + SETTLED_S
+        while self.in_use() and monotonic() < end:
+            await asyncio.sleep(0.001)
+        return self.in_use()
 
     @abstractmethod
     async def close(self) -> None:

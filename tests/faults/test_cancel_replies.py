@@ -55,7 +55,7 @@ class Churn:
                 group.create_task(self._work())
         for _ in range(WORKERS):
             await self._ask(in_time=True)
-        assert 0 == self.sharer.in_use()
+        assert 0 == await self.sharer.left()
 
     async def _work(self) -> None:
         while self.asked < self.count or self.aborted < self.aborts:
