@@ -12,6 +12,7 @@ The process that has started us reads it, and ends us when a test takes too long
 from __future__ import annotations
 
 import faulthandler
+import gc
 import importlib
 import importlib.util
 import json
@@ -117,6 +118,7 @@ def load(module_name: str, where: str) -> unittest.TestSuite:
     test.support.verbose = False
     module = importlib.import_module(f"test.{module_name}")
     suite = unittest.defaultTestLoader.loadTestsFromModule(module)
+    gc.freeze()  # many tests collect garbage again and again: not among what has just been imported
     return suite
 
 
