@@ -66,6 +66,7 @@ def test_every_connection_has_its_thread() -> None:
                 await connection.execute("select thread()")
             threads.append(seen)
             await connection.set_trace_callback(None)
+            await connection.close()
         assert [1, 1, 1] == [len(seen) for seen in threads]
         assert threading.get_ident() not in set.union(*threads)
 
@@ -195,8 +196,12 @@ def test_the_loop_ends_first() -> None:
         await connection.create_function("started", 0, started.set)
         call = connection.execute(FOREVER.replace("select 1 union", "select started() union"))
         await until(started.is_set)
-        return call
+        return connection, call
 
-    call = run_asyncio(main)
+    async def close() -> None:
+        await connection.close()  # or Python 3.13 warns
+
+    connection, call = run_asyncio(main)
 
     assert call.cancelled()
+    run_asyncio(close)
