@@ -27,6 +27,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sys
+import threading
 from asyncio import AbstractEventLoop, CancelledError
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
@@ -34,6 +35,7 @@ from enum import Enum
 from time import monotonic
 from types import FrameType
 from typing import Any, TypeAlias, TypeVar
+from weakref import WeakSet
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -404,6 +406,19 @@ class Hub:
         if exiting is not None:
             raise exiting
 
+    def end_with_thread(self) -> None:
+        """
+        The thread ends in which the loop ran, and left it open: end the calls, whose greenlets die with it.
+        """
+        if self.closed or self.loop.is_running() or sys.is_finalizing():
+            return
+        for child in (*self.calls, *self.idle):
+            try:
+                child.parent = getcurrent()
+            except ValueError:  # the loop has moved to another thread
+                return
+        self._end_calls()
+
     def _end_calls(self) -> None:
         for future in self.later:
             asyncio.Future.cancel(future)
@@ -431,7 +446,21 @@ class Hub:
             pass  # it belongs to another thread
 
 
+class _ThreadEnd:
+    """
+    Kept by a thread in which loops with hubs have run; it is finalised, there, as the thread's last act.
+    """
+
+    def __init__(self) -> None:
+        self.hubs: WeakSet[Hub] = WeakSet()
+
+    def __del__(self) -> None:
+        for hub in list(self.hubs):
+            hub.end_with_thread()
+
+
 _hubs: dict[AbstractEventLoop, Hub] = {}
+_of_thread = threading.local()
 
 
 def current_hub(stopped: AbstractEventLoop | None = None) -> Hub:
@@ -459,6 +488,10 @@ def current_hub(stopped: AbstractEventLoop | None = None) -> Hub:
         if old.is_closed():
             _hubs.pop(old, None)
     hub = _hubs[loop] = Hub(loop)
+    if running_loop() is loop and threading.get_ident() != threading.main_thread().ident:
+        if not hasattr(_of_thread, "end"):
+            _of_thread.end = _ThreadEnd()
+        _of_thread.end.hubs.add(hub)
     return hub
 
 

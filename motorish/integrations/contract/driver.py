@@ -98,7 +98,8 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """
 
     async def bounded() -> T:
-        result = await asyncio.wait_for(main(), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            result = await main()
         await until(lambda: not motorish.hub.current_hub().calls)
         return result
 
