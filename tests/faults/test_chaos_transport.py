@@ -1,0 +1,309 @@
+"""
+Rows A6, A8 and C21: the drivers over sockets that take each byte alone, and whose n-th operation fails.
+
+psycopg2 is not among them: libpq makes its system calls itself, which no Python can come between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections import Counter
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any, NamedTuple
+
+import pymemcache
+import pymongo
+import pymongo.errors
+import pymysql
+import pytest
+import redis
+from pymemcache.client.base import PooledClient
+
+import motorish
+from motorish.integrations.contract.driver import run, until
+from motorish.integrations.contract.leaks import open_descriptors
+from motorish.testing import chaos, contract
+
+from .figures import Figures
+
+LONG = "text" * 250
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # pg8000, when a login fails
+    pytest.mark.filterwarnings("ignore:what stays blocking in pg8000"),  # its TLS, which is not used here
+]
+
+
+class Subject(NamedTuple):
+    """
+    A driver, what it may raise when it has lost its connection, and whether it connects again by itself.
+    """
+
+    driver: contract.Driver[Any]
+    errors: tuple[type[Exception], ...]
+    renews: bool
+
+
+def sql_echo(connection: Any, text: str) -> str:
+    """
+    Have an SQL server say *text*.
+    """
+    cursor = connection.cursor()
+    cursor.execute("SELECT %s", (text,))
+    said = str(cursor.fetchone()[0])
+    cursor.close()
+    return said
+
+
+def mongo_echo(client: Any, text: str) -> str:
+    """
+    Have mongod keep *text* and give it back: a retryable write and a read.
+    """
+    things = client.motorish_test.chaos
+    things.replace_one({"_id": 1}, {"text": text}, upsert=True)
+    return str(things.find_one({"_id": 1})["text"])
+
+
+def memcached_echo(client: Any, text: str) -> str:
+    """
+    Have memcached keep *text* and give it back.
+    """
+    client.set("text", text, noreply=False)
+    return bytes(client.get("text")).decode()
+
+
+def pymongo_of(uri: str) -> Subject:
+    """
+    Return PyMongo.
+    """
+    host, port = pymongo.uri_parser.parse_uri(uri)["nodelist"][0]
+    driver = contract.Driver(
+        packages=("pymongo",),
+        host=host,
+        port=port,
+        connect=lambda host, port: pymongo.MongoClient(host, port, directConnection=True),
+        echo=mongo_echo,
+        close=lambda client: client.close(),
+    )
+    return Subject(driver, (), True)
+
+
+def pymysql_of(server: Any) -> Subject:
+    """
+    Return PyMySQL.
+    """
+    login = {"user": server.user, "password": server.password, "database": server.database}
+    driver = contract.Driver(
+        packages=("pymysql",),
+        host=server.host,
+        port=server.port,
+        connect=lambda host, port: pymysql.connect(host=host, port=port, ssl_disabled=True, **login),
+        echo=sql_echo,
+        close=lambda connection: connection.close(),
+    )
+    return Subject(driver, (pymysql.Error,), False)
+
+
+def pg8000_of(server: Any) -> Subject:
+    """
+    Return pg8000, which leaves some errors of the network as they are.
+    """
+    import pg8000.dbapi  # patched by now: it imports ssl inside of functions
+
+    login = {"user": server.user, "password": server.password, "database": server.database}
+    driver = contract.Driver(
+        packages=("pg8000",),
+        host=server.host,
+        port=server.port,
+        connect=lambda host, port: pg8000.dbapi.connect(host=host, port=port, ssl_context=False, **login),
+        echo=sql_echo,
+        close=lambda connection: connection.close(),
+    )
+    return Subject(driver, (pg8000.Error, OSError), False)
+
+
+def redis_of(server: Any) -> Subject:
+    """
+    Return redis-py.
+    """
+    driver = contract.Driver(
+        packages=("redis",),
+        host=server.host,
+        port=server.port,
+        connect=lambda host, port: redis.Redis(host=host, port=port),
+        echo=lambda client, text: bytes(client.echo(text)).decode(),
+        close=lambda client: client.close(),
+    )
+    return Subject(driver, (redis.RedisError,), True)
+
+
+def pymemcache_of(server: Any) -> Subject:
+    """
+    Return pymemcache, which leaves errors of the network as they are.
+    """
+    driver = contract.Driver(
+        packages=("pymemcache",),
+        host=server.host,
+        port=server.port,
+        connect=lambda host, port: PooledClient((host, port)),
+        echo=memcached_echo,
+        close=lambda client: client.close(),
+    )
+    return Subject(driver, (pymemcache.MemcacheError, OSError), True)
+
+
+SUBJECTS: dict[str, tuple[str, str, Callable[[Any], Subject]]] = {
+    "PyMongo": ("pymongo", "mongod_uri", pymongo_of),
+    "PyMySQL": ("pymysql", "mariadb", pymysql_of),
+    "pg8000": ("pg8000", "postgres", pg8000_of),
+    "redis-py": ("redis", "redis_server", redis_of),
+    "pymemcache": ("pymemcache", "memcached", pymemcache_of),
+}
+
+
+@pytest.fixture(params=SUBJECTS)
+def name(request: pytest.FixtureRequest) -> str:
+    """
+    Return the driver's name.
+    """
+    return str(request.param)
+
+
+@pytest.fixture
+def subject(name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Subject]:
+    """
+    Return the driver, patched.  PyMongo looks again at a server it has lost sooner than after half a second.
+    """
+    monkeypatch.setattr(pymongo.common, "MIN_HEARTBEAT_INTERVAL", 0.02)
+    package, fixture, make = SUBJECTS[name]
+    with motorish.patch(package):
+        subject = make(request.getfixturevalue(fixture))
+        run(lambda: motorish_spawn(subject.driver.session, "warm"))  # what is made once, is made now
+        yield subject
+
+
+async def motorish_spawn(function: Callable[..., Any], *args: Any) -> Any:
+    """
+    Run a function on a child.
+    """
+    return await motorish.spawn(function, *args)
+
+
+class Outcomes:
+    """
+    Talks in which something goes wrong at one socket operation, and how they ended.
+
+    Attributes:
+        ends: how many calls ended in each way.
+        wrong: answers that were another's, and clients that did not go on.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.driver, self.errors, self.renews = subject
+        self.ends: Counter[str] = Counter()
+        self.wrong: list[str] = []
+
+    async def talk(self, **faults: Any) -> bool:
+        """
+        Connect, ask twice, then ask again without a fault, and close.
+
+        Returns:
+            Whether there was such an operation.
+        """
+        before = open_descriptors()
+        with chaos.transport(**faults) as wire:
+            connection = await self._ended(motorish.spawn(self.driver.open))
+            if connection is not None:
+                for text in ("first", "second"):
+                    await self._ask(connection, text)
+        if connection is not None:
+            said = await self._ask(connection, "next")
+            if self.renews and said is None:
+                self.wrong.append(f"{faults}: the client did not go on")
+            await asyncio.gather(motorish.spawn(self.driver.close, connection), return_exceptions=True)
+        if "after" != await motorish.spawn(self.driver.session, "after"):
+            self.wrong.append(f"{faults}: a new connection does not work")
+        connection = None
+        gc.collect()
+        await until(lambda: before >= open_descriptors())
+        return wire.hit
+
+    async def _ask(self, connection: Any, text: str) -> Any:
+        said = await self._ended(motorish.spawn(self.driver.echo, connection, text))
+        if said not in (text, None):
+            self.wrong.append(f"asked {text}, heard {said}")
+        return said
+
+    async def _ended(self, call: asyncio.Future[Any]) -> Any:
+        try:
+            result = await call
+        except asyncio.CancelledError:
+            self.ends["cancelled"] += 1
+        except self.errors:
+            self.ends["error"] += 1
+        else:
+            self.ends["success"] += 1
+            return result
+        return None
+
+
+@pytest.mark.row("A8")
+def test_byte_by_byte(name: str, subject: Subject, figures: Figures) -> None:
+    """
+    Every receive and every send takes a single byte: the work is done as ever.
+    """
+    with chaos.transport(split=1) as wire:
+        assert LONG == run(lambda: motorish_spawn(subject.driver.session, LONG))
+
+    figures.at_least(f"{name}, socket operations of one byte, all well", 2 * len(LONG), wire.operations)
+
+
+@pytest.mark.row("A6")
+def test_reset_at_every_operation(name: str, subject: Subject, figures: Figures) -> None:
+    """
+    The n-th operation finds its connection reset, n = 1, 2, … to the end: the driver's own error, or success.
+
+    PyMongo's calls are a retryable write and a read: they succeed.
+    """
+    outcomes = Outcomes(subject)
+
+    async def main() -> int:
+        number = 1
+        while await outcomes.talk(reset_at=number):
+            number += 1
+        return number - 1
+
+    resets = run(main)
+    figures.at_least(f"{name}, socket operations that were reset", 7, resets)
+    if name == "PyMongo":
+        figures.equal("PyMongo, calls that failed by a reset", 0, outcomes.ends["error"])
+    else:
+        figures.note(f"{name}, calls that failed by a reset, with its own error", outcomes.ends["error"])
+    figures.equal(f"{name}, wrong answers, and calls after it that failed", 0, len(outcomes.wrong))
+
+
+@pytest.mark.row("C21")
+@pytest.mark.timeout(600)
+def test_cancelled_at_every_operation(name: str, subject: Subject, figures: Figures) -> None:
+    """
+    The call is cancelled in its n-th operation: all of them, and of those byte by byte some at random.
+    """
+    outcomes, rng = Outcomes(subject), Random(name)
+
+    async def main() -> int:
+        number = 1
+        while await outcomes.talk(cancel_at=number):
+            number += 1
+        with chaos.transport(split=1) as wire:
+            await outcomes.talk(split=1)
+        most = max(wire.operations, 500)
+        for _ in range(figures.times(500, least=5)):
+            await outcomes.talk(cancel_at=rng.randint(1, most), split=1)
+        return number - 1
+
+    cancels = run(main)
+    figures.at_least(f"{name}, socket operations that were cancelled", 7, cancels)
+    figures.at_least(f"{name}, calls that were cancelled", cancels, outcomes.ends["cancelled"])
+    figures.equal(f"{name}, wrong answers, and calls after it that failed", 0, len(outcomes.wrong))
