@@ -10,12 +10,14 @@ import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 import pymongo
 import pytest
 from tornado.httpclient import HTTPClientError
 
 from tests.examples.chat_client import ChatProcess, Json
+from tests.faults.figures import Figures
 
 
 def test_a_socket_gets_what_was_missed_then_what_comes(chat: ChatProcess, room: str) -> None:
@@ -226,8 +228,9 @@ def test_invalid_utf8_closes_with_1007(chat: ChatProcess, room: str) -> None:
     assert 1007 == struct.unpack(">H", frame[2:4])[0]
 
 
+@pytest.mark.row("G33")
 def test_a_client_that_does_not_read_is_closed_with_1013(
-    chat: ChatProcess, room: str, mongod_uri: str
+    chat: ChatProcess, room: str, mongod_uri: str, figures: Figures
 ) -> None:
     """
     A stalled client is let go when more than 256 messages wait for it; others lose nothing.
@@ -248,14 +251,18 @@ def test_a_client_that_does_not_read_is_closed_with_1013(
             await reader.read_messages(count)
             return reader.seqs
 
+    before = peak_mb(chat)
     with raw_socket(chat, room) as stalled:
         seqs = asyncio.run(write())
         tail = b""
         while not tail.endswith(b"behind"):
-            tail = (tail + stalled.recv(1 << 20))[-200:]
+            tail = (tail + stalled.recv(1 << 20))[-31:]
 
-    assert struct.pack(">H", 1013) + b"more than 256 messages behind" in tail
+    code, reason = tail[:2], tail[2:]
+    assert b"more than 256 messages behind" == reason
     assert list(range(1, count + 1)) == seqs
+    figures.equal("the chat, slow reader closed with", 1013, *struct.unpack(">H", code))
+    figures.at_most("the chat, memory while it waits for the slow reader", 20, peak_mb(chat) - before, "MB")
 
 
 @pytest.mark.slow
@@ -278,6 +285,15 @@ def test_a_flood_is_slowed_down_and_others_are_not(chat: ChatProcess, room: str)
     quiet_s, loud_s = asyncio.run(flood())
 
     assert quiet_s < 0.9 <= loud_s
+
+
+def peak_mb(chat: ChatProcess) -> float:
+    """
+    The most memory (resident set, in 10^6 bytes) that the server has taken so far; 0 where nobody says so.
+    """
+    status = Path(f"/proc/{chat.process.pid}/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:"))
 
 
 def raw_socket(chat: ChatProcess, room: str) -> socket.socket:
