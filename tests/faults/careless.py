@@ -218,7 +218,7 @@ def let_in_quickly(server: PostgreSQL) -> None:
     if first not in text:
         rules.write_text(first + text)
         with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(f"CREATE ROLE {QUICK} LOGIN")
+            connection.execute(f"CREATE ROLE {QUICK} LOGIN SUPERUSER")
             connection.execute("SELECT pg_reload_conf()")
 
 
