@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PORT ?= 8888
 BENCH ?= find_one
+JOBS ?= 2
 
 # The first Python that is new enough; PYTHON=... chooses another one.
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
@@ -33,7 +34,8 @@ chat: $(VENV)/.chat-installed
 	@exec $(BIN)/python -m examples.chat --port $(PORT)
 
 test: packages $(VENV)/.all-installed
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'not alone' $(ARGS) || [ $$? = 5 ]
+	@$(BIN)/python -m pytest -m alone $(ARGS) || [ $$? = 5 ]
 
 test-matrix: packages $(VENV)/.all-installed
 	@$(BIN)/nox -f .ci/noxfile.py $(ARGS)

@@ -35,8 +35,9 @@ from motorish.integrations.servers import (
 )
 from tests.faults.plugin import FaultFigures, add_options
 
-MISSING = pytest.StashKey[set[str]]()
+FIRST = ("upstream", "conformance", "types", "odms", "test_site.py", "test_stubs.py")
 TEST_COMMANDS = ("--setParameter", "enableTestCommands=1")  # allows fail points
+IS_MISSING = " is missing"
 S = TypeVar("S")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -52,20 +53,44 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     Begin the list of missing programs, and the collection of what the tests of faults measure.
     """
-    config.stash[MISSING] = set()
     config.pluginmanager.register(FaultFigures())
+    config.pluginmanager.register(MissingPrograms())
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Name the missing programs where nobody overlooks them.
+    Put the few files first that take minutes: the last file should not keep one of two processes waiting.
     """
-    for program in sorted(config.stash[MISSING]):
-        terminalreporter.write_line(f"NOT TESTED, because missing here: {program}", red=True)
+    items.sort(key=lambda item: FIRST.isdisjoint(item.path.parts))
+
+
+class MissingPrograms:
+    """
+    Names the missing programs where nobody overlooks them.
+    """
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """
+        Look for what a fixture has skipped its tests with, here or in another process.
+        """
+        if report.skipped and isinstance(report.longrepr, tuple):
+            reason = report.longrepr[2].removeprefix("Skipped: ")
+            if reason.endswith(IS_MISSING):
+                self._names.add(reason.removesuffix(IS_MISSING))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """
+        Name them at the end of the run.
+        """
+        for program in sorted(self._names):
+            terminalreporter.write_line(f"NOT TESTED, because missing here: {program}", red=True)
 
 
 @pytest.fixture(scope="session")
-def missing_program(pytestconfig: pytest.Config) -> Callable[[str], NoReturn]:
+def missing_program() -> Callable[[str], NoReturn]:
     """
     Return what a fixture calls, with the program's name, when its program is not installed.
     """
@@ -73,8 +98,7 @@ def missing_program(pytestconfig: pytest.Config) -> Callable[[str], NoReturn]:
     def give_up(program: str) -> NoReturn:
         if os.environ.get("MOTORISH_REQUIRE_SERVERS") == "1":
             pytest.fail(f"{program} is missing, and MOTORISH_REQUIRE_SERVERS=1", pytrace=False)
-        pytestconfig.stash[MISSING].add(program)
-        pytest.skip(f"{program} is missing")
+        pytest.skip(f"{program}{IS_MISSING}")
 
     return give_up
 

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from suites import NAMES
 
 RUN = Path(__file__).with_name("run.py")
+NAMES = ("pymongo", "motor", "pymysql", "redis")  # `make upstream` runs the others, too
 
 
 @pytest.mark.timeout(300)
