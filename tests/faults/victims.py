@@ -23,7 +23,7 @@ from redis.retry import Retry
 
 import motorish
 from motorish.integrations.servers import MariaDB, Mongod, PostgreSQL, Redis
-from motorish.integrations.servers.base import Server, free_port
+from motorish.integrations.servers.base import Server, free_port, poll_until
 
 AT_ONCE = 50
 HELD_S = 30
@@ -61,9 +61,9 @@ class Client(ABC):
         """
 
     @abstractmethod
-    async def hold(self) -> None:
+    async def hold(self, seconds: float = HELD_S) -> None:
         """
-        Ask for what the server does not answer for a long time.
+        Ask for what the server does not answer for so long.
         """
 
     @abstractmethod
@@ -99,8 +99,8 @@ class PyMongo(Client):
         found = await self.client.motorish.aggregate([{"$documents": [{"token": token}]}]).to_list()
         return int(found[0]["token"])
 
-    async def hold(self) -> None:
-        await self.client.admin.command("sleep", 1, secs=HELD_S, lock="none")
+    async def hold(self, seconds: float = HELD_S) -> None:
+        await self.client.admin.command("sleep", 1, millis=int(seconds * 1000), lock="none")
 
     def busy(self) -> int:
         servers = self.client.delegate._topology._servers.values()
@@ -129,8 +129,8 @@ class Pooled(Client):
     async def echo(self, token: int) -> int:
         return int((await self.pool.run_query("SELECT %s", (token,)))[0][0])
 
-    async def hold(self) -> None:
-        await self.pool.run_query(self.sleep)
+    async def hold(self, seconds: float = HELD_S) -> None:
+        await self.pool.run_query(self.sleep, (seconds,))
 
     def busy(self) -> int:
         stats = self.pool.stats()
@@ -148,7 +148,7 @@ class PyMySQL(Pooled):
     driver = "PyMySQL"
     packages = ("pymysql",)
     lost = pymysql.err.OperationalError
-    sleep = f"SELECT SLEEP({HELD_S})"
+    sleep = "SELECT SLEEP(%s)"
     usual = {"ssl_disabled": True}  # else it makes a TLS context for each connection: 20 ms and more
 
     @staticmethod
@@ -164,7 +164,7 @@ class Psycopg2(Pooled):
     driver = "psycopg2"
     packages = ("psycopg2",)
     lost = psycopg2.OperationalError
-    sleep = f"SELECT pg_sleep({HELD_S})"
+    sleep = "SELECT pg_sleep(%s)"
 
     @staticmethod
     def serve(data_dir: Path) -> Server:
@@ -190,8 +190,8 @@ class RedisPy(Client):
     async def echo(self, token: int) -> int:
         return int(await motorish.spawn(self.client.echo, str(token)))
 
-    async def hold(self) -> None:
-        await motorish.spawn(self.client.blpop, ["nothing-comes"], HELD_S)
+    async def hold(self, seconds: float = HELD_S) -> None:
+        await motorish.spawn(self.client.blpop, ["nothing-comes"], seconds)
 
     def busy(self) -> int:
         return len(self.client.connection_pool._in_use_connections)
@@ -207,27 +207,34 @@ def signal_all(server: Server, number: int) -> float:
     """
     Send a signal to the server's process and to those that it has started; return when, by time.monotonic().
     """
-    assert server.pid is not None
-    pids = [server.pid, *_children(server.pid)]
-    for pid in pids:
+    for pid in _processes(server):
         os.kill(pid, number)
     return monotonic()
 
 
-def _children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children")  # elsewhere than on Linux, the first is all there is
-    return [int(child) for child in listed.read_text().split()] if listed.exists() else []
-
-
 @contextmanager
-def frozen(server: Server) -> Iterator[float]:
+def frozen(server: Server) -> Iterator[None]:
     """
     Stop the server with SIGSTOP for the length of the block.
     """
     try:
-        yield signal_all(server, signal.SIGSTOP)
+        signal_all(server, signal.SIGSTOP)
+        assert poll_until(lambda: _has_stopped(server), 5)  # a busy machine may let its threads go on a while
+        yield
     finally:
         signal_all(server, signal.SIGCONT)
+
+
+def _processes(server: Server) -> list[int]:
+    assert server.pid is not None
+    listed = Path(f"/proc/{server.pid}/task/{server.pid}/children")  # on other systems, the first has to do
+    started = listed.read_text().split() if listed.exists() else []
+    return [server.pid, *map(int, started)]
+
+
+def _has_stopped(server: Server) -> bool:
+    threads = [path for pid in _processes(server) for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(path.read_text().rpartition(")")[2].split()[0] == "T" for path in threads)
 
 
 async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
