@@ -35,7 +35,7 @@ from motorish.integrations.servers import (
 )
 from tests.faults.plugin import FaultFigures, add_options
 
-FIRST = ("upstream", "conformance", "types", "odms", "test_site.py", "test_stubs.py")
+FIRST = {"upstream", "conformance", "types", "odms", "test_site.py", "test_stubs.py"}
 TEST_COMMANDS = ("--setParameter", "enableTestCommands=1")  # allows fail points
 IS_MISSING = " is missing"
 S = TypeVar("S")
