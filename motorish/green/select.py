@@ -7,6 +7,7 @@ one of the descriptors become so, and asks again.
 
 from __future__ import annotations
 
+import itertools
 import select as _stdlib
 import sys
 from collections.abc import Callable, Iterable
@@ -16,6 +17,7 @@ from typing import Any
 from motorish.errors import BusyError
 from motorish.green import _twin, outside
 from motorish.green.stream import READ, WRITE, remaining, watch
+from motorish.green.time import sleep
 from motorish.hub import Child, Hub, current_child
 
 globals().update(_twin.names_of(_stdlib))
@@ -26,6 +28,15 @@ _LONGEST_SELECT_S = 9223372036.0  # longer waits, and NaN, are for the stdlib to
 _LONGEST_MS = 2**31 - 1
 _EXCEPTIONAL_S = 0.05
 """How often, in seconds, we poll for what no event loop reports: out-of-band data, hang-ups alone."""
+_FAIR_POLLS = 64
+_polls = itertools.count(1)
+
+
+def _be_fair(child: Child) -> None:
+    # A call may ask again and again, and never wait: what it asks for is ready, or must not wait.  Now and
+    # then it is others' turn on the loop, and the call sees whether it has been cancelled.
+    if not next(_polls) % _FAIR_POLLS and not child.raised:
+        sleep(0)
 
 
 def _once_ready(
@@ -65,6 +76,7 @@ def select(
         if timeout is None or timeout > 0:
             outside.before_io_wait("select.select()")
         return _stdlib.select(rlist, wlist, xlist, timeout)
+    _be_fair(child)
     r, w, x = (files if type(files) is list else list(files) for files in (rlist, wlist, xlist))
     if timeout is not None and not 0 < timeout <= _LONGEST_SELECT_S:
         return _stdlib.select(r, w, x, timeout)  # does not wait, or raises
@@ -114,6 +126,8 @@ class poll:
         As ``poll.poll``; *timeout* is in milliseconds.
         """
         child = current_child()
+        if child is not None:
+            _be_fair(child)
         waits = timeout is None or timeout < 0 or 0 < timeout <= _LONGEST_MS
         if child is None or not waits:
             if waits:
@@ -180,6 +194,8 @@ class _KernelQueue:
 
     def _ask(self, what: str, timeout: float | None, ask: Callable[[float | None], Any]) -> Any:
         child = current_child()
+        if child is not None:
+            _be_fair(child)
         waits = timeout is None or timeout < 0 or 0 < timeout * 1000 <= _LONGEST_MS
         if child is None or not waits:
             if waits:

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 import motorish
+from motorish.green import select as green_select
+from motorish.green import selectors as green_selectors
 from motorish.green import socket as green_socket
 from motorish.green import ssl as green_ssl
 
@@ -112,3 +114,58 @@ def test_a_deadline_ends_a_call_that_never_waits(flooded: Any) -> None:
             await motorish.spawn(call)
 
     asyncio.run(main())
+
+
+def poll(sock: Any) -> Callable[[], Any]:
+    """
+    Return what asks a poll object whether *sock* may be written, without waiting.
+    """
+    poller = green_select.poll()
+    poller.register(sock, green_select.POLLOUT)
+    return lambda: poller.poll(0)
+
+
+def selector(sock: Any) -> Callable[[], Any]:
+    """
+    Return what asks a selector, for as long as it takes.
+    """
+    chosen = green_selectors.DefaultSelector()
+    chosen.register(sock, green_selectors.EVENT_WRITE)
+    return chosen.select
+
+
+def select(sock: Any) -> Callable[[], Any]:
+    """
+    Return what asks select(), for as long as it takes.
+    """
+    return lambda: green_select.select([], [sock], [])
+
+
+@pytest.mark.parametrize("how", [poll, selector, select])
+def test_the_loop_turns_while_a_call_polls(how: Callable[[Any], Callable[[], Any]]) -> None:
+    """
+    A call that polls again and again and always finds something lets others run, and can be cancelled.
+    """
+    pair = green_socket.socketpair()
+    turns = 0
+
+    def ask_for_ever() -> None:
+        ask = how(pair[0])
+        while ask():
+            pass
+
+    async def main() -> None:
+        nonlocal turns
+        call = motorish.spawn(ask_for_ever)
+        while turns < 3:
+            await asyncio.sleep(0)
+            turns += 1
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+    asyncio.run(main())
+    for sock in pair:
+        sock.close()
+
+    assert 3 == turns
