@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from motorish.integrations.servers import ReplicaSet
+from tests.faults.figures import Figures
 
 PROGRAM = Path(__file__).with_name("change_streams.py")
 STREAMS = 500
@@ -23,7 +24,7 @@ RATIO_TO_PYMONGO = 1.1  # CPU time per getMore, at the server's default of one s
 EVENT_S = 1.0
 ATTEMPTS = 3
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.row("E44")]
 
 
 @pytest.fixture(scope="module")
@@ -44,42 +45,46 @@ def run(bridge: str, uri: str, await_ms: int, seconds: int) -> dict[str, Any]:
         [sys.executable, PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120
     )
     assert 0 == done.returncode, done.stderr
-    figures: dict[str, Any] = json.loads(done.stdout)
-    print(bridge, figures)
-    assert figures["latest_event_s"] <= EVENT_S or bridge != "motorish", figures
-    return figures
+    found: dict[str, Any] = json.loads(done.stdout)
+    print(bridge, found)
+    return found
 
 
-def test_idle_streams_with_a_long_wait(uri: str) -> None:
+def test_idle_streams_with_a_long_wait(uri: str, figures: Figures) -> None:
     """
     Each asks the server every ten seconds: that takes at most 5 % of one core.
     """
     seconds = 10
 
-    used = 1.0
+    used = event_s = math.inf
     for _ in range(ATTEMPTS):
-        figures = run("motorish", uri, 10_000, seconds)
-        assert 0.9 * STREAMS <= figures["getmores"] <= 1.1 * STREAMS
-        used = min(used, figures["cpu_s"] / seconds)
-        if used <= IDLE_CORES:
+        found = run("motorish", uri, 10_000, seconds)
+        assert 0.9 * STREAMS <= found["getmores"] <= 1.1 * STREAMS
+        used = min(used, found["cpu_s"] / seconds)
+        event_s = min(event_s, found["latest_event_s"])
+        if used <= IDLE_CORES and event_s <= EVENT_S:
             break
-    print(f"{used:.2%} of one core")
-    assert used <= IDLE_CORES
+    figures.at_most(f"{STREAMS} streams, the latest event after a write", EVENT_S, event_s, "s")
+    figures.at_most(f"{STREAMS} streams, idle, of one core", IDLE_CORES * 100, used * 100, "%")
 
 
-def test_idle_streams_at_the_default(uri: str) -> None:
+def test_idle_streams_at_the_default(uri: str, figures: Figures) -> None:
     """
     Each asks every second: that takes at most 1.1 times the CPU of PyMongo, not patched, in 500 threads.
     """
     seconds = 6
     least = {"motorish": math.inf, "pymongo": math.inf}  # CPU time per getMore
+    event_s = math.inf
     for _ in range(ATTEMPTS):
         for bridge in least:
-            figures = run(bridge, uri, 0, seconds)
-            assert figures["getmores"] >= 0.8 * STREAMS * seconds
-            least[bridge] = min(least[bridge], figures["cpu_s"] / figures["getmores"])
+            found = run(bridge, uri, 0, seconds)
+            assert found["getmores"] >= 0.8 * STREAMS * seconds
+            least[bridge] = min(least[bridge], found["cpu_s"] / found["getmores"])
+            if bridge == "motorish":
+                event_s = min(event_s, found["latest_event_s"])
         ratio = least["motorish"] / least["pymongo"]
-        if ratio <= RATIO_TO_PYMONGO:
+        if ratio <= RATIO_TO_PYMONGO and event_s <= EVENT_S:
             break
-    print(f"{ratio:.2f} times PyMongo's CPU time per getMore")
-    assert ratio <= RATIO_TO_PYMONGO
+    figures.at_most(f"{STREAMS} streams by default, the latest event after a write", EVENT_S, event_s, "s")
+    what = "CPU time of a getMore, that of PyMongo in threads being 1"
+    figures.at_most(what, RATIO_TO_PYMONGO, ratio)
