@@ -17,6 +17,7 @@ from tests.faults.sharers import PyMongo, Sharer
 
 SLOW_S = 30
 PATIENCE_S = 10.0
+KEYS = range(10)
 
 
 class Room(ABC):
@@ -24,13 +25,13 @@ class Room(ABC):
     Something that only one transaction at a time can write.
 
     Args:
-        sharer: the driver.
+        where: the server's address and login.
     """
 
     kind: ClassVar[type[Sharer]]
 
-    def __init__(self, sharer: Sharer) -> None:
-        self.sharer: Any = sharer
+    def __init__(self, **where: Any) -> None:
+        self.sharer: Any = self.kind(**where)
 
     @abstractmethod
     async def prepare(self) -> None:
@@ -45,9 +46,9 @@ class Room(ABC):
         """
 
     @abstractmethod
-    async def lock(self, within: Any) -> None:
+    async def lock(self, within: Any, key: int = 1) -> None:
         """
-        Write, in a transaction.
+        Write number *key* of ten, in a transaction.
         """
 
     @abstractmethod
@@ -77,6 +78,12 @@ class Room(ABC):
             await asyncio.sleep(0.01)
         return left
 
+    async def close(self) -> None:
+        """
+        Close all connections.
+        """
+        await self.sharer.close()
+
 
 class Document(Room):
     """
@@ -85,21 +92,22 @@ class Document(Room):
 
     kind = PyMongo
 
-    def __init__(self, sharer: Sharer) -> None:
-        super().__init__(sharer)
+    def __init__(self, **where: Any) -> None:
+        super().__init__(**where)
         self.client = self.sharer.client
         self.things = self.client.motorish_test.rooms
 
     async def prepare(self) -> None:
-        await self.things.replace_one({"_id": 1}, {}, upsert=True)
+        for key in KEYS:
+            await self.things.replace_one({"_id": key}, {}, upsert=True)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
         async with self.client.start_session() as session, session.start_transaction():
             yield session
 
-    async def lock(self, within: Any) -> None:
-        await self.things.update_one({"_id": 1}, {"$inc": {"n": 1}}, session=within)
+    async def lock(self, within: Any, key: int = 1) -> None:
+        await self.things.update_one({"_id": key}, {"$inc": {"n": 1}}, session=within)
 
     async def dawdle(self, within: Any) -> None:
         await self.things.find_one({"$where": f"sleep({SLOW_S * 1000}) || true"}, session=within)
@@ -128,10 +136,11 @@ class SqlRow(Room):
     async def prepare(self) -> None:
         await self.sharer.pool.run_operation("DROP TABLE IF EXISTS rooms")
         await self.sharer.pool.run_operation("CREATE TABLE rooms (id INT PRIMARY KEY, n INT)")
-        await self.sharer.pool.run_operation("INSERT INTO rooms VALUES (1, 1)")
+        for key in KEYS:
+            await self.sharer.pool.run_operation("INSERT INTO rooms VALUES (%s, 1)", (key,))
 
-    async def lock(self, within: Any) -> None:
-        await within.execute("UPDATE rooms SET n = n + 1 WHERE id = 1")
+    async def lock(self, within: Any, key: int = 1) -> None:
+        await within.execute("UPDATE rooms SET n = n + 1 WHERE id = %s", (key,))
 
     async def dawdle(self, within: Any) -> None:
         await within.execute(self.sleep)
@@ -147,11 +156,26 @@ class SqlRow(Room):
 class MariaDbRow(SqlRow):
     """
     On MariaDB, with PyMySQL.
+
+    What takes long is a lock that somebody else has.  All that SLEEP there share one mutex: to kill a
+    dozen of them takes the server many seconds.
     """
 
     kind = PooledPyMySQL
-    sleep = f"SELECT SLEEP({SLOW_S})"
+    sleep = f"SELECT GET_LOCK('rooms', {SLOW_S})"
     count = "SELECT COUNT(*) FROM information_schema.innodb_trx"
+
+    def __init__(self, **where: Any) -> None:
+        super().__init__(**where)
+        self._keeper = self.kind(**where)
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        assert ((1,),) == tuple(await self._keeper.pool.run_query("SELECT GET_LOCK('rooms', 10)"))
+
+    async def close(self) -> None:
+        await self._keeper.close()
+        await super().close()
 
 
 class PostgresRow(SqlRow):

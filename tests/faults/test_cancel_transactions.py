@@ -68,12 +68,11 @@ def test_transaction_given_up(
     """
     Another writer has the lock within a second, then all is as before, and the next transaction works.
     """
-    address_of = address(request.getfixturevalue(kind.kind.fixture))
+    where_is = address(request.getfixturevalue(kind.kind.fixture))
     rounds = figures.times(100, least=1)
 
     async def main() -> tuple[float, int]:
-        sharer = kind.kind(**address_of)
-        room = kind(sharer)
+        room = kind(**where_is)
         await room.prepare()
         slowest_s = 0.0
         for _ in range(rounds):
@@ -84,7 +83,7 @@ def test_transaction_given_up(
             async with room.transaction() as within:
                 await room.lock(within)
         left = await room.left()
-        await sharer.close()
+        await room.close()
         await until(lambda: not current_hub().calls)
         return slowest_s, left
 
