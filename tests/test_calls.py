@@ -18,6 +18,7 @@ from motorish.green.locks import get_ident
 from motorish.green.threading import Event, current_thread
 from motorish.green.time import sleep
 from motorish.hub import spawn
+from tests.faults.figures import Figures
 from tests.loops import Runner, in_child, on_every_loop, outcome, turns, until
 
 
@@ -77,6 +78,7 @@ def test_asynchronize_returns_a_started_future(run: Runner) -> None:
     assert 6 == run(main)
 
 
+@pytest.mark.row("D34")
 @on_every_loop
 def test_callback_gets_result_or_error_once(run: Runner) -> None:
     """
@@ -134,8 +136,9 @@ def test_cancelled_call_tells_its_callback() -> None:
     assert [None, None] == [result for result, _ in seen]
 
 
+@pytest.mark.row("D33")
 @on_every_loop
-def test_error_in_the_callback_goes_to_the_loop(run: Runner) -> None:
+def test_error_in_the_callback_goes_to_the_loop(run: Runner, figures: Figures) -> None:
     """
     What a callback raises reaches the loop's exception handler; calls go on, and nothing else is said.
     """
@@ -156,6 +159,7 @@ def test_error_in_the_callback_goes_to_the_loop(run: Runner) -> None:
     assert 4 == run(main)
     gc.collect()
     assert ([3], ["in the callback"]) == (seen, [str(context["exception"]) for context in contexts])
+    figures.equal(f"{run.__name__}: times told to the loop's exception handler", 1, len(contexts))
 
 
 @pytest.mark.parametrize("callback", [1, "done", (), False, 0])

@@ -5,6 +5,8 @@ Code that forks in a child: the forked process has no event loop, so its waits b
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import asyncio, os, warnings
 import motorish
@@ -54,6 +56,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.row("D31")
 def test_waits_of_a_forked_process_block() -> None:
     """
     In the forked process sleeps, locks and sockets work as in a plain thread; the parent's loop goes on.

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import weakref
 from contextlib import aclosing
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import motorish
 from motorish import adapter
 from motorish.adapter import Adapter
 from motorish.proxy.wrapped_object import ROWS
+from tests.faults.figures import Figures
 from tests.loops import outcome, run_asyncio, until
 
 
@@ -143,21 +145,28 @@ def test_generator(echo: Any, server: Any) -> None:
     run_asyncio(main)
 
 
-def test_abandoned_generator(echo: Any, server: Any) -> None:
+@pytest.mark.row("D37")
+def test_abandoned_generator(echo: Any, server: Any, figures: Figures) -> None:
     """
     A generator that nobody iterates any more is closed.
     """
+    took = 0.0
 
     async def main() -> None:
+        nonlocal took
         connection = await echo.connect(server.port)
         async for line in connection.lines(2):
             assert "0" == line
             break
+        began = monotonic()
         gc.collect()
         await until(lambda: connection.notes and connection.notes[-1] == "closed")
+        took = monotonic() - began
         await connection.close()
 
     run_asyncio(main)
+
+    figures.at_most("any wrapped driver: its generator is closed", 2, took, "s")
 
 
 def test_rows_in_batches(echo: Any, server: Any) -> None:
