@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PORT ?= 8888
 BENCH ?= find_one
+SOAK_S ?= 1800
 JOBS ?= 2
 
 # The first Python that is new enough; PYTHON=... chooses another one.
@@ -17,13 +18,15 @@ ifdef MONGODB_URI
 export MONGODB_URI
 endif
 
-.PHONY: help chat test test-matrix lint docs upstream bench packages clean
+.PHONY: help chat test test-matrix test-full soak lint docs upstream bench packages clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make chat      run the chat demo   [PORT=8888] [MONGODB_URI=mongodb://...]'
 	@echo 'make test      install what the tests need, run all of them   [ARGS="-k name"]'
 	@echo 'make test-matrix  the tests on every Python here, with the lowest and newest dependencies'
+	@echo 'make test-full the tests of the catalogue of faults with all repetitions, and their figures'
+	@echo 'make soak      half an hour of mixed faults for all drivers, and a verdict   [SOAK_S=1800]'
 	@echo 'make lint      formatter, linter, types, layers'
 	@echo 'make docs      the documentation as a site, in build/docs'
 	@echo 'make upstream  the whole test suites of the drivers, run under motorish'
@@ -39,6 +42,12 @@ test: packages $(VENV)/.all-installed
 
 test-matrix: packages $(VENV)/.all-installed
 	@$(BIN)/nox -f .ci/noxfile.py $(ARGS)
+
+test-full: packages $(VENV)/.all-installed
+	@$(BIN)/python -m pytest -m row --scale 1 --keep-figures --timeout 3600 $(ARGS)
+
+soak: packages $(VENV)/.all-installed
+	@$(BIN)/python tests/faults/soak.py --seconds $(SOAK_S) --keep-figures
 
 lint: $(VENV)/.all-installed
 	$(BIN)/ruff check

@@ -10,12 +10,12 @@ import warnings
 from time import monotonic
 from typing import Any
 
-import greenlet
 import pytest
 
 from motorish import MotorClient
 from motorish.hub import Child, current_hub
 from motorish.integrations.contract.leaks import open_descriptors
+from tests.faults.census import suspended_greenlets
 from tests.faults.figures import Figures
 from tests.loops import until
 
@@ -23,17 +23,6 @@ SLOW = {"$where": "sleep(100) || true"}
 OPERATIONS = 5
 AT_ONCE = 20
 LIMIT_S = 3.0
-
-
-def greenlets_with_frames() -> int:
-    """
-    How many greenlets are suspended, besides the idle ones of the loop.
-    """
-    idle = set(map(id, current_hub().idle))
-    return sum(
-        isinstance(each, greenlet.greenlet) and each.gr_frame is not None and id(each) not in idle
-        for each in gc.get_objects()
-    )
 
 
 async def drop(uri: str, dropped: int) -> list[Any]:
@@ -68,7 +57,7 @@ def test_client_is_dropped_with_operations_in_flight(mongod_uri: str, figures: F
     async def main() -> None:
         nonlocal slowest
         hub = current_hub()
-        before = greenlets_with_frames(), open_descriptors()
+        before = suspended_greenlets(), open_descriptors()
         seen.extend(await drop(mongod_uri, AT_ONCE))
         begun = monotonic()
         while hub.calls or hub.streams:
@@ -79,7 +68,7 @@ def test_client_is_dropped_with_operations_in_flight(mongod_uri: str, figures: F
         slowest = max(slowest, monotonic() - begun)
         gc.collect()
         left["calls"] += len(hub.calls)
-        left["greenlets"] += max(0, greenlets_with_frames() - before[0])
+        left["greenlets"] += max(0, suspended_greenlets() - before[0])
         left["descriptors"] += max(0, open_descriptors() - before[1])
 
     with warnings.catch_warnings(record=True) as caught:

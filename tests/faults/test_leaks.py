@@ -5,14 +5,11 @@ Rows D39 and D40: what is left on the server and in the process of many operatio
 from __future__ import annotations
 
 import asyncio
-import gc
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import greenlet
 import pymongo
 import pytest
 import redis
@@ -23,10 +20,10 @@ from redis.retry import Retry
 import motorish
 from motorish import MotorClient
 from motorish.hub import current_hub
-from motorish.integrations.contract.leaks import open_descriptors
 from motorish.integrations.servers.base import free_port
 from motorish.testing import chaos
 from tests.faults import everyday
+from tests.faults.census import census
 from tests.faults.figures import Figures
 from tests.loops import until
 
@@ -91,26 +88,6 @@ def test_sessions(mongod_uri: str, figures: Figures) -> None:
     figures.equal("PyMongo: sessions left on the server after close()", 0, left)
 
 
-def counts() -> dict[str, int]:
-    """
-    What must be as before when nothing is in flight.
-    """
-    gc.collect()
-    idle = set(map(id, current_hub().idle))
-    suspended = [
-        each
-        for each in gc.get_objects()
-        if isinstance(each, greenlet.greenlet) and each.gr_frame is not None and id(each) not in idle
-    ]
-    return {
-        "descriptors": open_descriptors(),
-        "greenlets": len(suspended),
-        "tasks": len(asyncio.all_tasks()),
-        "threads": threading.active_count(),
-        "registrations": len(current_hub().streams),
-    }
-
-
 async def grown(cycle: Callable[[], Any], times: int) -> dict[str, int]:
     """
     Let *cycle* run so often in children.
@@ -125,7 +102,7 @@ async def grown(cycle: Callable[[], Any], times: int) -> dict[str, int]:
 
     async def all_over() -> dict[str, int]:
         await until(lambda: not current_hub().calls and not current_hub().streams)
-        return counts()
+        return census()
 
     await asyncio.gather(*(work(2) for _ in range(CYCLES_AT_ONCE)))  # what is made once, is made now
     before = await all_over()
