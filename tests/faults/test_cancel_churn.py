@@ -70,7 +70,7 @@ class Churn:
         self.standstill_s = max(self.standstill_s, monotonic() - self._last)
 
 
-@pytest.mark.row("C28")
+@pytest.mark.row("C28", "G21")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "kind", [PyMongo, PooledPyMySQL, PooledPsycopg2, RedisPy], ids=lambda kind: kind.driver

@@ -17,7 +17,7 @@ from tests.faults.figures import Figures
 
 PROGRAM = Path(__file__).with_name("forking.py")
 pytestmark = [
-    pytest.mark.row("D31"),
+    pytest.mark.row("D31", "G24"),
     pytest.mark.timeout(1200),
     pytest.mark.skipif(sys.platform != "linux", reason="counts bytes with Linux's TCP_INFO"),
 ]
