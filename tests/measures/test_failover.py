@@ -1,14 +1,16 @@
 """
-A replica set loses its primary under eight writers: no write lost, none doubled, no error.
+A replica set loses its primary under eight writers: no write lost, none doubled, no error, no long gap.
 
-Twice: the primary steps down, and the next one is killed with SIGKILL.  PyMongo sends a failed write
-once more (retryable writes), so each failure is over before the next one comes.
+The primary steps down, or it is killed with SIGKILL.  PyMongo sends a failed write once more (retryable
+writes), so each failure is over before the next one comes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from itertools import pairwise
+from time import monotonic
 from typing import Any
 
 import pymongo
@@ -18,11 +20,16 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from motorish import MotorClient, MotorDatabase
 from motorish.integrations.servers import Mongod, ReplicaSet
 from motorish.integrations.servers.base import poll_until
+from tests.faults.figures import Figures
 
 COROUTINES, CALLBACKS = 6, 2
+NAMES = [f"writer{number}" for number in range(COROUTINES + CALLBACKS)]
 SETTLED = 20  # rounds of each writer before the first failure and after each
 PATIENCE_S = 30.0
 STEP_DOWN = {"replSetStepDown": 5, "secondaryCatchUpPeriodSecs": 4}
+ELECTION_S = 2.0  # the set's electionTimeoutMillis
+GAP_S = 3.0
+BACK_S = 1.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
 
@@ -47,8 +54,8 @@ class Writer:
     Rounds of three writes, one after the other: a new document, the writer's counter, everybody's counter.
     """
 
-    def __init__(self, name: str, database: MotorDatabase) -> None:
-        self.name = name
+    def __init__(self, name: str, database: MotorDatabase, acknowledged_at: list[float]) -> None:
+        self.name, self.acknowledged_at = name, acknowledged_at
         self.documents, self.counters = database.documents, database.counters
         self.acknowledged = 0  # rounds
         self.stopping = False
@@ -64,8 +71,10 @@ class Writer:
         try:
             while not self.stopping:
                 await self.documents.insert_one(self.document())
+                self.acknowledged_at.append(monotonic())
                 for counter in (self.name, "all"):
                     await self.counters.update_one({"_id": counter}, {"$inc": {"count": 1}})
+                    self.acknowledged_at.append(monotonic())
                 self.acknowledged += 1
         except Exception as error:
             self.ended.set_exception(error)
@@ -91,6 +100,7 @@ class Writer:
         if error is not None:
             self.ended.set_exception(error)
             return
+        self.acknowledged_at.append(monotonic())
         self.acknowledged += 1
         self.begin_round()
 
@@ -98,66 +108,107 @@ class Writer:
         if error is not None:
             self.ended.set_exception(error)
         else:
+            self.acknowledged_at.append(monotonic())
             self.counters.update_one({"_id": counter}, {"$inc": {"count": 1}}, callback=callback)
 
 
-async def settle(writers: Iterable[Writer]) -> None:
+class Load:
     """
-    Return when every writer has done some rounds more.
+    Eight writers, and when anything was acknowledged.
     """
-    goals = [(writer, writer.acknowledged + SETTLED) for writer in writers]
-    async with asyncio.timeout(PATIENCE_S):
-        while any(writer.acknowledged < goal for writer, goal in goals):
-            for writer, _ in goals:
-                if writer.ended.done():
-                    writer.ended.result()
+
+    def __init__(self, replica_set: ReplicaSet, database: MotorDatabase, failures: Failures) -> None:
+        self.replica_set, self.database, self.failures = replica_set, database, failures
+        self.acknowledged_at: list[float] = []
+        self.writers = [Writer(name, database, self.acknowledged_at) for name in NAMES]
+        self.back_s = 0.0
+
+    async def settle(self) -> None:
+        """
+        Return when every writer has done some rounds more.
+        """
+        goals = [(writer, writer.acknowledged + SETTLED) for writer in self.writers]
+        async with asyncio.timeout(PATIENCE_S):
+            while any(writer.acknowledged < goal and not writer.ended.done() for writer, goal in goals):
+                await asyncio.sleep(0.02)
+
+    async def primary(self) -> Mongod:
+        """
+        Return the primary, when there is one.
+        """
+        async with asyncio.timeout(PATIENCE_S):
+            while (found := await asyncio.to_thread(lambda: self.replica_set.primary)) is None:
+                await asyncio.sleep(0.02)
+        return found
+
+    async def another_primary(self, old: Mongod) -> None:
+        """
+        Return when a different one is the primary and the client has read from it.
+        """
+        reading = asyncio.create_task(self.read())
+        while await self.primary() is old:
             await asyncio.sleep(0.02)
+        is_primary_at = monotonic()
+        self.back_s = max(0.0, await reading - is_primary_at)
 
+    async def read(self) -> float:
+        await self.database.counters.find_one()
+        return monotonic()
 
-async def another_primary(replica_set: ReplicaSet, old: Mongod) -> Mongod:
-    """
-    Return the primary, when it is a different one and the writers go on.
-    """
-    async with asyncio.timeout(PATIENCE_S):
-        while (primary := await asyncio.to_thread(lambda: replica_set.primary)) in (None, old):
-            await asyncio.sleep(0.05)
-    assert primary is not None
-    return primary
-
-
-async def run_through_failures(replica_set: ReplicaSet, failures: Failures) -> dict[str, int]:
-    """
-    Let the writers write through both failures; return each one's acknowledged rounds.
-    """
-    async with MotorClient(replica_set.uri, w="majority", event_listeners=[failures]) as client:
-        database = client.motorish_failover
-        names = [f"writer{number}" for number in range(COROUTINES + CALLBACKS)]
-        await database.counters.insert_many([{"_id": name, "count": 0} for name in [*names, "all"]])
-        writers = [Writer(name, database) for name in names]
-        tasks = [asyncio.create_task(writer.run()) for writer in writers[:COROUTINES]]
-        for writer in writers[COROUTINES:]:
+    async def run(self, break_it: Callable[[Load], Coroutine[Any, Any, None]]) -> None:
+        """
+        Let the writers write through what *break_it* does.
+        """
+        tasks = [asyncio.create_task(writer.run()) for writer in self.writers[:COROUTINES]]
+        for writer in self.writers[COROUTINES:]:
             writer.begin_round()
         try:
-            await settle(writers)
-            first = replica_set.primary
-            assert first is not None
-            assert 1 == (await asyncio.to_thread(first.command, STEP_DOWN))["ok"]
-            second = await another_primary(replica_set, first)
-            await settle(writers)  # who stepped down may have answered all it had: no failure is due
-
-            failures.count = 0
-            await asyncio.to_thread(second.kill)
-            await another_primary(replica_set, second)
-            await settle(writers)
-            assert failures.count
-
-            await asyncio.to_thread(second.start)
-            await settle(writers)
+            await self.settle()
+            await break_it(self)
         finally:
-            for writer in writers:
+            for writer in self.writers:
                 writer.stopping = True
-            await asyncio.gather(*tasks, *(writer.ended for writer in writers))
-        return {writer.name: writer.acknowledged for writer in writers}
+            await asyncio.gather(*tasks, *(writer.ended for writer in self.writers), return_exceptions=True)
+
+    def record(self, figures: Figures, stock: pymongo.MongoClient[Any], gap_s: float) -> None:
+        """
+        Record errors, what a majority of the members has, and for how long nothing was acknowledged.
+        """
+        errors = [writer.ended.exception() for writer in self.writers]
+        database = stock.motorish_failover
+        found = sorted(document["_id"] for document in database.documents.find())
+        rounds = {writer.name: writer.acknowledged for writer in self.writers}
+        acknowledged = {f"{name}-{number}" for name, count in rounds.items() for number in range(count)}
+        counters = {counter["_id"]: counter["count"] for counter in database.counters.find()}
+        expected = {**rounds, "all": sum(rounds.values())}
+        gap = max(after - before for before, after in pairwise(self.acknowledged_at))
+
+        figures.equal("PyMongo, errors that the writers saw", 0, sum(error is not None for error in errors))
+        figures.note("PyMongo, writes acknowledged", 3 * len(acknowledged))
+        figures.equal("PyMongo, documents lost", 0, len(acknowledged.difference(found)))
+        figures.equal("PyMongo, documents not expected", 0, len(set(found) - acknowledged))
+        figures.equal("PyMongo, increments lost", 0, sum(max(0, expected[n] - counters[n]) for n in expected))
+        figures.equal(
+            "PyMongo, increments doubled", 0, sum(max(0, counters[n] - expected[n]) for n in expected)
+        )
+        figures.at_most("PyMongo, longest time without an acknowledged write", gap_s, gap, "s")
+        figures.at_most("PyMongo, from the new primary to a read from it", BACK_S, self.back_s, "s")
+        figures.note("PyMongo, writes that failed and were sent again", self.failures.count)
+
+
+async def write_through(
+    replica_set: ReplicaSet, break_it: Callable[[Load], Coroutine[Any, Any, None]]
+) -> Load:
+    """
+    Return the load, when *break_it* is over.
+    """
+    failures = Failures()
+    async with MotorClient(replica_set.uri, w="majority", event_listeners=[failures]) as client:
+        database = client.motorish_failover
+        await database.counters.insert_many([{"_id": name, "count": 0} for name in [*NAMES, "all"]])
+        load = Load(replica_set, database, failures)
+        await load.run(break_it)
+    return load
 
 
 @pytest.fixture
@@ -172,16 +223,38 @@ def stock(replica_set: ReplicaSet) -> Iterator[pymongo.MongoClient[Any]]:
         assert poll_until(lambda: len(stock.nodes) == len(replica_set.nodes), PATIENCE_S)
 
 
-def test_no_write_is_lost_or_doubled(replica_set: ReplicaSet, stock: pymongo.MongoClient[Any]) -> None:
+@pytest.mark.row("A4")
+def test_step_down(replica_set: ReplicaSet, stock: pymongo.MongoClient[Any], figures: Figures) -> None:
     """
     What was acknowledged is there, once, when a majority of the members is asked; no writer saw an error.
     """
-    rounds = asyncio.run(run_through_failures(replica_set, Failures()))
-    print(rounds)
 
-    database = stock.motorish_failover
-    expected = {f"{name}-{number}" for name, count in rounds.items() for number in range(count)}
-    assert expected == {document["_id"] for document in database.documents.find()}
-    assert {**rounds, "all": sum(rounds.values())} == {
-        counter["_id"]: counter["count"] for counter in database.counters.find()
-    }
+    async def step_down(load: Load) -> None:
+        first = await load.primary()
+        assert 1 == (await asyncio.to_thread(first.command, STEP_DOWN))["ok"]
+        await load.another_primary(first)
+        await load.settle()  # who stepped down may have answered all it had: no failure is due
+
+    load = asyncio.run(write_through(replica_set, step_down))
+
+    load.record(figures, stock, GAP_S)
+
+
+@pytest.mark.row("A5")
+def test_killed_primary(replica_set: ReplicaSet, stock: pymongo.MongoClient[Any], figures: Figures) -> None:
+    """
+    The same when the primary is killed, and while it comes back; writes failed, and were sent again.
+    """
+
+    async def kill(load: Load) -> None:
+        first = await load.primary()
+        await asyncio.to_thread(first.kill)
+        await load.another_primary(first)
+        await load.settle()
+        await asyncio.to_thread(first.start)
+        await load.settle()
+
+    load = asyncio.run(write_through(replica_set, kill))
+
+    assert load.failures.count
+    load.record(figures, stock, ELECTION_S + GAP_S)
