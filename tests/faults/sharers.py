@@ -40,6 +40,9 @@ class Sharer(ABC):
     fixture: ClassVar[str]
     """The fixture that gives the server."""
 
+    monitors: ClassVar[int] = 0
+    """Connections at the most that are not for calls."""
+
     @abstractmethod
     def __init__(self, host: str, port: int, **login: str) -> None: ...
 
@@ -83,6 +86,7 @@ class PyMongo(Sharer):
 
     driver = "PyMongo"
     fixture = "mongod_uri"
+    monitors = 2
 
     def __init__(self, host: str, port: int, **login: str) -> None:
         self.client = motorish.MotorClient(host, port, directConnection=True, maxPoolSize=POOL)
