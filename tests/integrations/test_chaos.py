@@ -471,3 +471,5 @@ def test_unknown_fault(proxy: chaos.Proxy) -> None:
     """
     with pytest.raises(AttributeError, match="no fault 'delay': there are delay_s, cut_after"):
         proxy.up.delay = 1  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError):
+        proxy.up = chaos.Faults()  # type: ignore[misc]  # open connections would go on with the old ones

@@ -39,8 +39,6 @@ class Proxy:
         host: where it listens: 127.0.0.1.
         port: and the port; the same for its whole life.
         unix: the path where it listens if *unix* was given: the same file name in another directory.
-        up: what is done to the bytes that clients send.
-        down: what is done to the bytes that the server sends.
         accepted: how many connections clients have made, ever.
 
     Raises:
@@ -53,7 +51,7 @@ class Proxy:
         self._server: tuple[str, int] | str = str(unix) or (host, port)
         self.port = 0
         self.unix = ""
-        self.up, self.down = Faults(), Faults()
+        self._up, self._down = Faults(), Faults()
         self.accepted = 0
         self._seed = seed
         self._script: deque[tuple[Faults, Faults]] = deque()
@@ -64,6 +62,20 @@ class Proxy:
         self._loop: asyncio.AbstractEventLoop
         self._thread = threading.Thread(target=self._run, name="chaos proxy", daemon=True)
         self._directory: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def up(self) -> Faults:
+        """
+        What is done to the bytes that clients send.
+        """
+        return self._up
+
+    @property
+    def down(self) -> Faults:
+        """
+        What is done to the bytes that the server sends.
+        """
+        return self._down
 
     @property
     def connections(self) -> int:
