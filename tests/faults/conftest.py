@@ -12,6 +12,7 @@ import pytest
 import motorish
 from motorish.integrations.servers import ServerMissingError
 from motorish.integrations.servers.base import Server
+from tests.faults.stuck import Patience
 from tests.faults.victims import Client
 
 
@@ -45,6 +46,16 @@ def driver(request: pytest.FixtureRequest) -> Iterator[type[Client]]:
     kind: type[Client] = request.param
     with motorish.patch(*kind.packages):
         yield kind
+
+
+@pytest.fixture
+def patience(request: pytest.FixtureRequest) -> Iterator[Patience]:
+    """
+    Return the patience that the test is parametrised with, its driver patched.
+    """
+    patience: Patience = request.param
+    with motorish.patch(*patience.driver.packages):
+        yield patience
 
 
 @pytest.fixture
