@@ -110,7 +110,7 @@ async def freeze(sharer: Sharer, server: Server, cause: Cause) -> Freeze:
     return Freeze(end_s, open_still, in_use, sum(map(int.__ne__, tokens, said)))
 
 
-@pytest.mark.row("C24")
+@pytest.mark.row("C24", "G18")
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(not SOCKETS.exists(), reason="Linux says which sockets are open")
 @pytest.mark.parametrize("cause", ["cancel", "deadline"])

@@ -43,7 +43,7 @@ async def drop(uri: str, dropped: int) -> list[Any]:
     return seen
 
 
-@pytest.mark.row("D30")
+@pytest.mark.row("D30", "G22")
 @pytest.mark.timeout(600)
 @pytest.mark.filterwarnings("always:Unclosed MongoClient:ResourceWarning")
 def test_client_is_dropped_with_operations_in_flight(mongod_uri: str, figures: Figures) -> None:
