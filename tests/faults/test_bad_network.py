@@ -103,7 +103,7 @@ def test_a_trickle_passes_under_a_timeout_of_each_receive(
     patience: Patience, victims: Callable[[type[Client]], Server], figures: Figures
 ) -> None:
     """
-    PyMySQL's and redis-py's own timeouts are for each receive, as they are in threads: motorish.timeout helps.
+    PyMySQL's and redis-py's own timeouts are for each receive, as in threads: motorish.timeout helps.
     """
     server = victims(patience.driver)
 
