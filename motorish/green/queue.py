@@ -56,6 +56,9 @@ class SimpleQueue(_PySimpleQueue):
     As `queue.SimpleQueue`.
     """
 
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        return super().get(block, timeout if block else None)  # in C it does not look at the other's timeout
+
 
 def __getattr__(name: str) -> Any:
     return getattr(_stdlib, name)
