@@ -32,7 +32,7 @@ for _name in ("_main_thread", "_profile_hook", "_trace_hook"):  # which the stdl
     _names.pop(_name, None)
 globals().update({name: value for name, value in _names.items() if name not in globals()})
 _allocate_lock = Lock
-_RLock = _PyRLock = RLock
+_RLock = _CRLock = _PyRLock = RLock
 
 
 class Event(_stdlib.Event):
@@ -91,6 +91,7 @@ class Thread(_stdlib.Thread):
         if self._started.is_set():  # type: ignore[attr-defined]
             raise RuntimeError("threads can only be started once")
         self._hub = child.hub
+        self._set_native_id()  # type: ignore[attr-defined]
         self._started.set()  # type: ignore[attr-defined]
         # As a new thread has: an empty context, and a start after its creator's current step.
         future = spawn(self._run_in_child, context=Context(), later=True)

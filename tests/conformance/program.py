@@ -1,7 +1,7 @@
 """
 Runs code on motorish's modules, as ``python -c`` would run it on the stdlib's.
 
-    python program.py thread|child CODE [ARG ...]
+    python program.py thread|child|children CODE [ARG ...]
 """
 
 from __future__ import annotations

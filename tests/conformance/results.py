@@ -19,6 +19,12 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "conformance.md"
 BEGIN, END = "<!-- conformance: begin -->\n", "<!-- conformance: end -->\n"
 SLOW_S = 0.25
 """What takes so long, in seconds, with the stdlib, is left to complete runs."""
+_PLACES = {
+    ("child", "children"): "in children",
+    ("child",): "in a child",
+    ("children",): "all in children",
+    ("thread",): "in plain threads",
+}
 
 
 _lock = threading.Lock()
@@ -85,19 +91,20 @@ def tables(results: dict[str, Any]) -> str:
     for python, rows in sorted(results.items()):
         full = next(iter(rows.values()))["python"]
         parts.append(
-            f"\n### Python {full}\n\n| module | passed stock | in a child | in plain threads |\n"
-            "|---|---:|---:|---:|\n"
+            f"\n### Python {full}\n\n"
+            "| module | passed stock | in a child | all in children | in plain threads |\n"
+            "|---|---:|---:|---:|---:|\n"
         )
         for module in suite.MODULES:
             row = rows.get(module)
             if row:
-                cells = " | ".join(_cell(module, where, row, python) for where in ("child", "thread"))
+                cells = " | ".join(_cell(module, where, row, python) for where in suite.WHERE)
                 parts.append(f"| `{module}` | {row['stock']} | {cells} |\n")
     parts.append("\n### What differs, and why\n\n")
     for module in suite.MODULES:
         by_reason: dict[str, list[str]] = {}
         for known in suite.all_known(module):
-            where = "" if known.where == "both" else f", in a {known.where}"
+            where = "" if known.where == suite.WHERE else f", {_PLACES[known.where]}"
             pythons = "" if known.versions == "all" else f", Python {known.versions}"
             by_reason.setdefault(known.reason, []).append(f"`{known.test}`{where}{pythons}")
         parts += [f"- `{module}`: {'; '.join(tests)}: {why}\n" for why, tests in by_reason.items()]

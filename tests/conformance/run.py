@@ -65,7 +65,7 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(description="Run CPython's own tests on motorish's modules.")
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="test_socket, say; by default all")
-    parser.add_argument("--where", choices=suite.WHERE, action="append", help="by default in both places")
+    parser.add_argument("--where", choices=suite.WHERE, action="append", help="by default in all places")
     parser.add_argument("--quick", action="store_true", help="without what is slow")
     parser.add_argument("--tests", nargs="+", metavar="NAME", help="only tests whose ids contain a name")
     parser.add_argument("--record", action="store_true", help="keep the results, and write the page")

@@ -23,7 +23,7 @@ MODULES = (
     "test_ftplib",
     "test_httplib",
 )
-WHERE = ("child", "thread")
+WHERE = ("child", "children", "thread")
 
 LEFT_OUT = {
     "ThreadedVSOCKSocketStreamTest": "hangs without motorish where a virtual machine's host does not answer",
@@ -52,13 +52,13 @@ class Known:
     One line of a file of known differences: ``where versions test reason``.
 
     Attributes:
-        where: ``child``, ``thread`` or ``both``.
+        where: ``all``, or of ``child``, ``children`` and ``thread`` those that it is about.
         versions: ``all``, ``3.12``, ``3.12+`` or ``3.11-3.12``.
         test: ``Class.test_name``.
         reason: why it differs.
     """
 
-    where: str
+    where: tuple[str, ...]
     versions: str
     test: str
     reason: str
@@ -67,7 +67,7 @@ class Known:
         """
         Return whether the line is about *where* and the Python *version*.
         """
-        if self.where not in (where, "both"):
+        if where not in self.where:
             return False
         if self.versions == "all":
             return True
@@ -94,9 +94,10 @@ def all_known(module: str) -> list[Known]:
     for line in path.read_text().splitlines() if path.exists() else ():
         if line and not line.startswith("#"):
             words = line.split(maxsplit=3)
-            if len(words) < 4 or words[0] not in (*WHERE, "both"):
+            places = WHERE if words[0] == "all" else tuple(words[0].split(","))
+            if len(words) < 4 or not set(places) <= set(WHERE):
                 raise ValueError(f"{path}: where, versions, test and a reason are expected, not {line!r}")
-            found.append(Known(*words))
+            found.append(Known(places, *words[1:]))
     return found
 
 

@@ -1,7 +1,7 @@
 """
 Runs one of CPython's own test modules in this interpreter: stock, or on motorish's modules.
 
-    python worker.py MODULE stock|thread|child DESCRIPTOR < TESTS
+    python worker.py MODULE stock|thread|child|children DESCRIPTOR < TESTS
     python worker.py MODULE list
 
 TESTS is a JSON list of test ids.  What happens is written to DESCRIPTOR, a JSON list for
@@ -25,14 +25,16 @@ import time
 import unittest
 import unittest.mock
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 RESOURCES = ("cpu", "walltime")  # but no network: the tests that want it talk to servers on the internet
-SERVERS = ("asynchat", "asyncore", "smtpd")  # of the tests, until Python 3.11; now they are in the package
+SERVERS = ("asynchat", "asyncore", "smtpd", "socketserver", "http.server")
+"""Modules that the tests have their servers from; some are in the package itself since Python 3.12."""
 PROGRAM = Path(__file__).with_name("program.py")
-STOCK, THREAD, CHILD, LIST = "stock", "thread", "child", "list"
+STOCK, THREAD, CHILD, CHILDREN, LIST = "stock", "thread", "child", "children", "list"
 
 clock = time.monotonic
 
@@ -132,7 +134,7 @@ def _make_the_test_package_green() -> None:
         if importlib.util.find_spec(name) is not None:
             importlib.import_module(name)
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in ("test", *SERVERS):
+        if name.partition(".")[0] == "test" or name in SERVERS:
             make_green(module)
 
     def resolve_name(name: str) -> Any:
@@ -190,11 +192,45 @@ def main() -> None:
     def work() -> None:
         run(load(module_name, where), wanted, reporter)
 
-    if where == CHILD:
+    if where == CHILDREN:
+        _run_threads_as_children()
+    if where in (CHILD, CHILDREN):
         _in_child(work)
     else:
         work()
     os._exit(0)  # threads that a test has left behind are nobody's business
+
+
+def _run_threads_as_children() -> None:
+    # What a test starts as a thread, from a child, is a child of the same loop.
+    import _thread
+
+    from motorish import adapter
+    from motorish.hub import Scope, current_child, scope_of_context, spawn
+    from motorish.patcher import imports
+
+    def start_new_thread(function: Any, args: Any, kwargs: Any = None) -> int:
+        if current_child() is None:
+            return _thread.start_new_thread(function, args, kwargs or {})
+
+        def body() -> None:
+            try:
+                function(*args, **(kwargs or {}))
+            except SystemExit:  # ends a thread
+                pass
+            except BaseException as error:
+                words = "Exception ignored in thread started by"
+                names = ("exc_type", "exc_value", "exc_traceback", "err_msg", "object")
+                values = (type(error), error, error.__traceback__, words, function)
+                sys.unraisablehook(SimpleNamespace(**dict(zip(names, values, strict=True))))
+
+        context, scope = Context(), Scope()
+        context.run(scope_of_context.set, scope)
+        spawn(body, context=context, later=True)
+        return scope.ident
+
+    vars(imports.twin_of("_thread")).update(start_new_thread=start_new_thread, start_new=start_new_thread)
+    adapter.runs_green = lambda target: True
 
 
 def _in_child(work: Callable[[], None]) -> None:

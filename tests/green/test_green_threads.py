@@ -80,9 +80,9 @@ def test_named_target_becomes_a_greenlet(green: None, run: Runner) -> None:
         monitor.stopped.set()
         thread.join()
         seen.extend([thread.is_alive(), thread.join(), "stopped" in repr(thread), what(thread.start)])
-        return [before[:2], thread.ident is None]
+        return [before[:2], thread.ident is None, thread.native_id]
 
-    assert [(False, None), False] == in_child(call, run=run)
+    assert [(False, None), False, stdlib.get_native_id()] == in_child(call, run=run)
     twice = (RuntimeError, "threads can only be started once")
     assert [0, True, True, True, True, twice, False, None, True, twice] == seen
 
