@@ -132,6 +132,7 @@ class Soak:
                     continue  # ask on, whatever has become of it: an answer must be the right one
                 if said != text:
                     self.ledger.mismatches.append(f"{subject.name}: {text} was answered {said}")
+                    print(f"MISMATCH: {self.ledger.mismatches[-1]}", flush=True)
                 self.ledger.operations[subject.name] += 1
                 if self.latencies is not None:
                     self.latencies.append(monotonic() - began)
@@ -230,6 +231,7 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=1800.0, help="how long (default: half an hour)")
+    parser.add_argument("--only", help="the names of drivers, with commas between")
     parser.add_argument("--seed", type=int, default=41, help="of the faults (default: 41)")
     parser.add_argument("--json", type=Path, help="write the result there")
     parser.add_argument("--keep-figures", action="store_true", help="write them into the documentation")
@@ -242,7 +244,8 @@ def main() -> int:
         stack.enter_context(motorish.patch(*PACKAGES))
         from tests.faults.soak_subjects import start  # which imports them: patched they are, from the first
 
-        subjects = list(start(stack, where))
+        only = asked.only.split(",") if asked.only else []
+        subjects = [each for each in start(stack, where) if not only or each.name in only]
         proxies = [
             stack.enter_context(chaos.Proxy(each.server.host, each.server.port, seed=asked.seed))
             for each in subjects

@@ -7,6 +7,7 @@ from __future__ import annotations
 import imaplib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ from motorish.integrations.servers import (
     ServerMissingError,
 )
 from motorish.integrations.servers.base import Server, free_port
+from tests.faults.soak_verdict import NOT_SOAKED
 
 
 class Subject(ABC):
@@ -182,6 +184,13 @@ def _http(host: str, port: int) -> _Http:
     return session
 
 
+def _http_ask(session: _Http, text: str) -> str:
+    response = session.get(f"{session.url}/echo/{text}")
+    # To http.client a connection that ends amid the headers is one with these headers, and no body.
+    assert "Content-Length" in response.headers, "the headers were cut off"
+    return str(response.text)
+
+
 def _imap(password: str, host: str, port: int) -> Any:
     connection = motorish.wrap(imaplib).delegate.IMAP4(host, port)
     try:
@@ -197,18 +206,26 @@ def _imap_ask(connection: Any, text: str) -> str:
     return str(said.decode().partition(": ")[2].split()[0])
 
 
-def start(stack: ExitStack, where: Path) -> Iterator[Subject]:
+def start(stack: ExitStack, where: Path) -> list[Subject]:
     """
-    Start each server that is on this machine, until the end of *stack*; give the drivers for it.
+    Start each server that is on this machine, until the end of *stack*; return the drivers for them.
     """
-    for make in (_mongo_subjects, _mysql_subjects, _postgres_subjects, _other_subjects):
-        for server, subjects in make(where):
-            try:
-                stack.enter_context(server)
-            except ServerMissingError as error:
-                print(f"NOT SOAKED: {error}")
-            else:
-                yield from subjects
+    kinds = (_mongo_subjects, _mysql_subjects, _postgres_subjects, _other_subjects)
+    found = [each for make in kinds for each in make(where)]
+    for server, _ in found:
+        stack.callback(server.kill)  # nobody wants its data
+    with ThreadPoolExecutor(len(found)) as pool:
+        runs = list(pool.map(_runs, (server for server, _ in found)))
+    return [subject for (_, subjects), run in zip(found, runs, strict=True) if run for subject in subjects]
+
+
+def _runs(server: Server) -> bool:
+    try:
+        server.start()
+    except ServerMissingError as error:
+        print(f"{NOT_SOAKED} {error}")
+        return False
+    return True
 
 
 Found = Iterator[tuple[Server, list[Subject]]]
@@ -252,7 +269,7 @@ def _other_subjects(where: Path) -> Found:
     cache = Memcached(where / "memcached", free_port())
     yield cache, [InChildren("pymemcache", cache, lambda *address: MemcacheClient(address), _memcache_ask)]
     web = Nginx(where / "nginx", free_port())
-    yield web, [InChildren("requests", web, _http, lambda it, text: it.get(f"{it.url}/echo/{text}").text)]
+    yield web, [InChildren("requests", web, _http, _http_ask)]
     mail = Dovecot(where / "dovecot", free_port())
     yield mail, [InChildren("imaplib", mail, partial(_imap, mail.password), _imap_ask)]
 

@@ -15,6 +15,9 @@ from typing import Any
 from tests.faults import figures
 from tests.faults.census import census
 
+NOT_SOAKED = "NOT SOAKED:"
+"""Said of a server that is not on this machine."""
+
 WARM_UP_S = 300.0
 MEASURED_LEAST_S = 600.0
 """A slope and a drift that are measured for less say nothing."""

@@ -5,15 +5,17 @@ Row D41: a little of the soak, and the arithmetic of its verdict; ``make soak`` 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from tests.faults.figures import Figures
-from tests.faults.soak_verdict import Ledger, figures_of, slope
+from tests.faults.soak_verdict import NOT_SOAKED, Ledger, figures_of, slope
 
 PROGRAM = Path(__file__).with_name("soak.py")
 
@@ -28,7 +30,9 @@ LONGER_FROM_SCALE = 0.1
 @pytest.mark.usefixtures(
     "postgres", "mariadb", "redis_server", "mongod_program"
 )  # that they are missed, if so
-def test_some_of_the_soak(figures: Figures, tmp_path: Path) -> None:
+def test_some_of_the_soak(
+    figures: Figures, tmp_path: Path, missing_program: Callable[[str], NoReturn]
+) -> None:
     """
     No mismatch, nothing left, and every driver has had answers.
     """
@@ -49,6 +53,9 @@ def test_some_of_the_soak(figures: Figures, tmp_path: Path) -> None:
         timeout=590,
     )
 
+    _, missing, which = done.stdout.partition(NOT_SOAKED)
+    if missing and os.environ.get("MOTORISH_REQUIRE_SERVERS") == "1":
+        missing_program(f"a server of the soak ({which.splitlines()[0]})")
     assert report.exists(), done.stderr
     result: dict[str, Any] = json.loads(report.read_text())
     assert [] == result["wrong"], done.stdout
