@@ -15,9 +15,10 @@ class Peak:
     """
     Attributes:
         grown_mb: the most memory (resident set, in 10^6 bytes) over what there was in the beginning.
+        left_mb: the memory in the end over what there was in the beginning.
     """
 
-    grown_mb = 0.0
+    grown_mb = left_mb = 0.0
 
 
 @contextmanager
@@ -29,6 +30,7 @@ def peak() -> Iterator[Peak]:
     RESET.write_text("5")  # the peak so far is forgotten
     before = _bytes("VmRSS")
     yield found
+    found.left_mb = (_bytes("VmRSS") - before) / 1e6
     found.grown_mb = (_bytes("VmHWM") - before) / 1e6
 
 

@@ -78,7 +78,8 @@ def garbage(data: bytes, rng: Random) -> bytes:
 
 
 KINDS: tuple[Callable[[bytes, Random], bytes], ...] = (
-    flip, flip, early_flip, early_flip, cut_off, leave_out, put_in, repeat, wrong_length, wrong_length, garbage,
+    flip, flip, early_flip, early_flip, cut_off, leave_out, put_in, repeat, garbage,
+    wrong_length, wrong_length,
 )  # fmt: skip
 
 

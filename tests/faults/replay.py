@@ -7,9 +7,9 @@ The conversation is recorded as turns: so many bytes of the client's, then these
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import motorish
 
@@ -27,14 +27,34 @@ class Turn(NamedTuple):
 
 
 @asynccontextmanager
-async def _listening(
-    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], object],
+async def listening(
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
 ) -> AsyncIterator[int]:
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    """
+    Give the port of a server that listens during the block.
+    """
+    serving: set[asyncio.Task[Any]] = set()
+
+    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        serving.add(task)
+        with suppress(asyncio.CancelledError, ConnectionError):
+            await serve(reader, writer)
+        writer.close()
+        with suppress(asyncio.CancelledError, ConnectionError):
+            await writer.wait_closed()
+        serving.discard(task)
+
+    server = await asyncio.start_server(served, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        for task in serving:
+            task.cancel()
+        while serving:
+            await asyncio.sleep(0.001)
 
 
 async def recorded(host: str, port: int, session: Callable[[str, int], object]) -> list[Turn]:
@@ -64,10 +84,9 @@ async def recorded(host: str, port: int, session: Callable[[str, int], object]) 
 
         with suppress(ConnectionError):
             await asyncio.gather(up(), down())
-        writer.close()
         ended.set()
 
-    async with _listening(serve) as here:
+    async with listening(serve) as here:
         await motorish.spawn(session, "127.0.0.1", here)
         async with asyncio.timeout(10):
             await ended.wait()
@@ -98,7 +117,7 @@ class Replay:
         """
         Listen during the block.
         """
-        async with _listening(self._serve) as self.port:
+        async with listening(self._serve) as self.port:
             yield self
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -109,4 +128,3 @@ class Replay:
                 writer.write(reply)
             async with asyncio.timeout(IDLE_S):
                 await reader.read()
-        writer.close()
