@@ -4,6 +4,13 @@
 # This list is the only place that names them: a command (or a file), and the package that brings it.
 set -euo pipefail
 
+# CPython's own tests, of the Python that Debian has, if it is the one in use.
+TESTS=
+if [ "$(command -v python3)" = /usr/bin/python3 ]; then
+    python=$(python3 -c 'import sys; print("python{}.{}".format(*sys.version_info))')
+    TESTS="/usr/lib/$python/test/test_socket.py lib$python-testsuite"
+fi
+
 PROGRAMS="
 mariadbd           mariadb-server-core
 my_print_defaults  mariadb-client-core
@@ -19,6 +26,7 @@ mariadb_config     libmariadb-dev
 /usr/lib/*/odbc/libsqlite3odbc.so libsqliteodbc
 beanstalkd         beanstalkd
 chromium           chromium
+$TESTS
 "
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin:$(echo /usr/lib/postgresql/*/bin | tr ' ' :)"

@@ -14,7 +14,7 @@ from typing import Any
 import suite
 from compare import Comparison
 
-RESULTS = Path(__file__).with_name("results.json")
+RECORDED = Path(__file__).with_name("recorded")  # a file for each Python
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "conformance.md"
 BEGIN, END = "<!-- conformance: begin -->\n", "<!-- conformance: end -->\n"
 SLOW_S = 0.25
@@ -41,15 +41,15 @@ def load() -> dict[str, Any]:
     """
     Return what was kept: Python version -> module -> figures and slow tests.
     """
-    found: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    return found
+    return {path.stem: json.loads(path.read_text()) for path in RECORDED.glob("*.json")}
 
 
 def slow_tests(module: str) -> frozenset[str]:
     """
-    Return the tests of a module that take long, in this Python or another.
+    Return the tests of a module that take long, in each Python: a busy machine is slow here and there.
     """
-    return frozenset(test for rows in load().values() for test in rows.get(module, {}).get("slow", ()))
+    slow = [frozenset(rows[module]["slow"]) for rows in load().values() if module in rows]
+    return frozenset.intersection(*slow) if slow else frozenset()
 
 
 def record(module: str, where: str, result: Comparison) -> None:
@@ -62,16 +62,18 @@ def record(module: str, where: str, result: Comparison) -> None:
 
 
 def _record(module: str, where: str, result: Comparison) -> None:
-    results = load()
-    row = results.setdefault(version(), {}).setdefault(module, {})
+    rows = load().get(version(), {})
+    row = rows.setdefault(module, {})
     passed = [test for test, outcome in result.stock.items() if outcome.name == "passed"]
     row["python"] = platform.python_version()
     row["stock"] = len(passed)
     row["slow"] = sorted(test for test in passed if result.stock[test].seconds >= SLOW_S)
-    row[where] = sum(test in result.ours and result.ours[test].name == "passed" for test in passed) + len(
-        set(result.unsteady)
-    )
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+    ours = {test for test, outcome in result.ours.items() if outcome.name == "passed"}
+    row[where] = len(ours.union(result.unsteady).intersection(passed))
+    RECORDED.mkdir(exist_ok=True)
+    new = RECORDED / f"{version()}.new"
+    new.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n")
+    new.replace(RECORDED / f"{version()}.json")  # at once: other Pythons may be reading it
 
 
 def write_page() -> None:

@@ -4,6 +4,7 @@ Which of CPython's test modules are run, where, and what of them is left out; an
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import re
 import sys
@@ -40,8 +41,9 @@ def why_missing() -> str:
     """
     Return why there is nothing to run, or "".
     """
-    if importlib.util.find_spec("test.test_socket") is not None:
-        return ""
+    with contextlib.suppress(ModuleNotFoundError):
+        if importlib.util.find_spec("test.test_socket") is not None:
+            return ""
     version = ".".join(map(str, sys.version_info[:2]))
     return f"CPython's own tests (package test; on Debian libpython{version}-testsuite)"
 

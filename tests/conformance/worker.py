@@ -119,6 +119,8 @@ def load(module_name: str, where: str) -> unittest.TestSuite:
     test.support.use_resources = list(RESOURCES)
     test.support.verbose = False
     module = importlib.import_module(f"test.{module_name}")
+    if where != STOCK:
+        _check_green(module)
     suite = unittest.defaultTestLoader.loadTestsFromModule(module)
     gc.freeze()  # many tests collect garbage again and again: not among what has just been imported
     return suite
@@ -147,6 +149,15 @@ def _make_the_test_package_green() -> None:
 
     # So that mock.patch("selectors.EpollSelector") patches ours.
     vars(unittest.mock)["pkgutil"] = SimpleNamespace(resolve_name=resolve_name)
+
+
+def _check_green(module: ModuleType) -> None:
+    # Else we would test the stdlib.
+    from motorish.patcher import imports
+
+    for name, value in vars(module).items():
+        if isinstance(value, ModuleType):
+            assert imports.twin_or_same(value) is value, f"{module.__name__}.{name} is {value!r}"
 
 
 def _make_programs_green(where: str) -> None:
