@@ -86,7 +86,7 @@ class MongoReplay:
                     body = await reader.readexactly(size - 16)
                 patience = None
                 question = bson.decode(body[5:])
-                if "hello" in question:
+                if "hello" in question or "ismaster" in question:
                     reply = self.spoil_hello(message(request_id, self._hello))
                     patience = None if self.spoil_hello is bytes else IDLE_S
                 elif "find" in question:

@@ -29,9 +29,11 @@ class Turn(NamedTuple):
 @asynccontextmanager
 async def listening(
     serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+    host: str = "127.0.0.1",
+    **options: Any,
 ) -> AsyncIterator[int]:
     """
-    Give the port of a server that listens during the block.
+    Give the port of a server that listens during the block; *options* as of `asyncio.start_server`.
     """
     serving: set[asyncio.Task[Any]] = set()
 
@@ -46,7 +48,7 @@ async def listening(
             await writer.wait_closed()
         serving.discard(task)
 
-    server = await asyncio.start_server(served, "127.0.0.1", 0)
+    server = await asyncio.start_server(served, host, 0, **options)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -15,6 +15,7 @@ from motorish.integrations.contract.lag import Lag, assert_no_lag, measured
 from motorish.integrations.servers import Mongod
 from tests.drivers.mongo.connecting.conftest import subject_of
 from tests.drivers.mongo.connecting.helpers import ROOT, User, client_of, user_of
+from tests.faults.figures import Figures
 
 AUTHENTICATION_FAILED = 18
 SECRET = "not the s3cret"
@@ -43,20 +44,29 @@ async def test_password_in_the_uri(plain_mongod: Mongod) -> None:
     await client.close()
 
 
+@pytest.mark.row("A12")
 @mechanisms
-async def test_wrong_password(plain_mongod: Mongod, mechanism: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_wrong_password(
+    plain_mongod: Mongod, mechanism: str, caplog: pytest.LogCaptureFixture, figures: Figures
+) -> None:
     """
     A wrong password is OperationFailure 18 at once, and nothing that is shown or logged has the password.
     """
     caplog.set_level(logging.DEBUG)
     liar = User(ROOT.name, SECRET)
+    asyncio.get_running_loop().set_debug(True)
     async with client_of(plain_mongod, user=liar, authMechanism=mechanism) as client:
+        call = client.admin.command("ping")
         with pytest.raises(OperationFailure) as caught:
-            await client.admin.command("ping")
+            await call
 
-        shown = [*traceback.format_exception(caught.value), repr(caught.value.details), repr(client)]
-        assert AUTHENTICATION_FAILED == caught.value.code
-        assert [] == [text for text in (*shown, *caplog.messages) if SECRET in text]
+        shown = [*traceback.format_exception(caught.value), repr(caught.value.details)]
+        shown += map(repr, (client, call, caught.value, client.delegate._topology))
+        attempts = sum("Connection created" in text for text in caplog.messages)
+        figures.equal(f"{mechanism}, the error's code", AUTHENTICATION_FAILED, caught.value.code)
+        figures.at_most(f"{mechanism}, attempts to log in", 2, attempts)
+        told = sum(SECRET in text for text in (*shown, *caplog.messages))
+        figures.equal(f"{mechanism}, logs, reprs and errors that have the password", 0, told)
 
 
 async def test_wrong_password_of_many(plain_mongod: Mongod) -> None:

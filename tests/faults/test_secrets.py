@@ -1,0 +1,55 @@
+"""
+A log-in is refused: the password is in no error, no log and no repr, even when the loop is being debugged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import motorish
+from tests.faults.figures import Figures
+from tests.faults.talks import TALKS
+
+SECRET = "not-the-s3cret"
+
+
+@pytest.mark.row("A12")
+@pytest.mark.filterwarnings("ignore:what stays blocking in pg8000")  # its TLS, which is not used here
+@pytest.mark.parametrize("name", ["PyMySQL", "pg8000", "psycopg2"])
+def test_refused_login(
+    name: str, figures: Figures, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    """
+    The driver's own error comes; what asyncio logs of our calls does not show their arguments.
+    """
+    talk = TALKS[name]
+    server = request.getfixturevalue(talk.server)
+    login = SimpleNamespace(user=server.user, password=SECRET, database=server.database)
+    shown: list[str] = []
+    caplog.set_level(logging.DEBUG)
+
+    async def main() -> Any:
+        loop = asyncio.get_running_loop()
+        loop.set_debug(True)
+        loop.slow_callback_duration = 0.0  # each callback is logged
+        call = motorish.spawn(talk.connect, server.host, server.port, login)
+        shown.extend(
+            [repr(call), repr(motorish.hub.current_hub()), *map(repr, motorish.hub.current_hub().calls)]
+        )
+        try:
+            await call
+        except Exception as error:
+            shown.extend([repr(call), *traceback.format_exception(error)])
+            return type(error)
+
+    with motorish.patch(talk.package):
+        kind = asyncio.run(main())
+    assert issubclass(kind, talk.errors)
+    told = sum(SECRET in text for text in (*shown, *caplog.messages))
+    figures.equal(f"{name}, logs, reprs and errors that have the password", 0, told)
