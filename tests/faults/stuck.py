@@ -22,7 +22,7 @@ from tests.faults.victims import AT_ONCE, Client, Psycopg2, PyMongo, PyMySQL, Re
 
 STUCK = 10
 TIMEOUT_S = 0.3
-WARM_S = 0.1
+WARM_S = 0.05
 OVER_MS, BACK_MS, LAG_MS, MONITOR_MS = 100, 2000, 50, 3000
 ATTEMPTS = 3
 TOKENS = itertools.count(1_000_000_000)  # long enough for a reply to trickle

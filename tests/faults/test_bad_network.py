@@ -43,11 +43,11 @@ def half_open(proxy: chaos.Proxy) -> Iterator[None]:
 
 
 @contextmanager
-def trickling(proxy: chaos.Proxy) -> Iterator[None]:
+def trickling(proxy: chaos.Proxy, size: int = 1) -> Iterator[None]:
     """
-    Let replies come in byte by byte.
+    Let replies come in byte by byte, or so many bytes at a time.
     """
-    proxy.down.trickle = (1, 0.05)
+    proxy.down.trickle = (size, 0.05)
     yield
     proxy.down.trickle = None
 
@@ -98,9 +98,11 @@ def test_a_trickle_does_not_stretch_the_timeout(
 
 
 @pytest.mark.row("A8")
-@pytest.mark.parametrize("patience", [READ_TIMEOUT, SOCKET_TIMEOUT], ids=str, indirect=True)
+@pytest.mark.parametrize(
+    ("patience", "size"), [(READ_TIMEOUT, 8), (SOCKET_TIMEOUT, 2)], ids=str, indirect=["patience"]
+)
 def test_a_trickle_passes_under_a_timeout_of_each_receive(
-    patience: Patience, victims: Callable[[type[Client]], Server], figures: Figures
+    patience: Patience, size: int, victims: Callable[[type[Client]], Server], figures: Figures
 ) -> None:
     """
     PyMySQL's and redis-py's own timeouts are for each receive, as in threads: motorish.timeout helps.
@@ -111,7 +113,7 @@ def test_a_trickle_passes_under_a_timeout_of_each_receive(
         client = patience.driver(proxy.host, proxy.port, server, **patience.options)
         token = next(TOKENS)
         assert token == await client.echo(token)
-        with trickling(proxy):
+        with trickling(proxy, size):
             began = monotonic()
             assert token == await client.echo(token)
             took_s = monotonic() - began

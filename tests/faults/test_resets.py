@@ -27,7 +27,7 @@ from tests.faults.resets import (
     write_many,
 )
 
-pytestmark = pytest.mark.row("A6")
+pytestmark = [pytest.mark.row("A6"), pytest.mark.timeout(300)]
 
 
 def record(figures: Figures, name: str, ends: list[End]) -> None:
