@@ -133,7 +133,9 @@ def selves(frame: FrameType | None, kind: type[T]) -> Iterator[tuple[T, str]]:
     Yields:
         The object and the name of its method, innermost first.
     """
-    while frame is not None:
+    # Not the outermost frame, that of the greenlet itself, which lives on: up to Python 3.12 f_locals is a
+    # copy that a frame keeps, and it would keep the call's arguments and result.
+    while frame is not None and frame.f_back is not None:
         own = frame.f_locals.get("self")
         if isinstance(own, kind):
             yield own, frame.f_code.co_name

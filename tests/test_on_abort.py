@@ -5,7 +5,9 @@ An adapter's ``on_abort`` tells the server what its driver, whose call is aborte
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import weakref
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -120,6 +122,38 @@ def test_a_call_that_is_not_aborted_does_not_ask(install: Callable[..., Any]) ->
     with near, far:
         assert b"hello" == asyncio.run(main())
     assert [] == seen
+
+
+def test_looking_for_the_driver_s_objects_keeps_none_alive(install: Callable[..., Any]) -> None:
+    """
+    The call's arguments are freed with its future, though the greenlet and its frame are used again.
+    """
+
+    class Argument:
+        pass
+
+    def on_abort(frame: FrameType) -> None:
+        assert ["_read", "query"] == [name for _, name in adapter.selves(frame, connection)]
+
+    def call(argument: Argument) -> Any:
+        return connection(near).query()
+
+    async def main() -> weakref.ref[Argument]:
+        argument = Argument()
+        future = motorish.spawn(call, argument)
+        future.cancel()
+        assert asyncio.CancelledError is await outcome(future)
+        return weakref.ref(argument)
+
+    async def main_and_after() -> Argument | None:
+        argument = await main()
+        gc.collect()
+        return argument()
+
+    connection = install(on_abort)
+    near, far = green_socket.socketpair()
+    with far:
+        assert asyncio.run(main_and_after()) is None
 
 
 def test_a_hook_that_fails_does_not_hide_the_abort(install: Callable[..., Any]) -> None:
