@@ -17,7 +17,8 @@ import motorish
 from motorish.integrations.servers import MariaDB
 from motorish.testing import chaos
 from tests.faults.figures import Figures
-from tests.faults.mysql_login import ask, options
+from tests.faults.logins import ask
+from tests.faults.logins import mariadb_options as options
 from tests.faults.rogue_mysql import RogueMySQL, error, packet
 from tests.loops import outcome, turns
 

@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pymysql
 import pytest
@@ -16,8 +17,10 @@ import motorish
 from motorish.integrations.servers import MariaDB
 from motorish.testing import chaos
 from tests.faults.figures import Figures
-from tests.faults.mysql_login import options, until_alone
+from tests.faults.logins import ask
+from tests.faults.logins import mariadb_options as options
 from tests.loops import outcome, turns, until
+from tests.pool.helpers import eventually
 
 POOL = 5
 
@@ -31,6 +34,28 @@ def patched() -> Iterator[None]:
     """
     with motorish.patch("pymysql"):
         yield
+
+
+def others(watcher: Any) -> int:
+    """
+    How many clients but the *watcher* are logged in.
+    """
+    statement = (
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE id != CONNECTION_ID() AND host != ''"
+    )
+    return int(ask(watcher, statement)[0][0])
+
+
+async def until_alone(watcher: Any) -> int:
+    """
+    Wait until nobody else is logged in, and return how many are, which is 0.
+    """
+
+    async def alone() -> bool:
+        return await motorish.spawn(others, watcher) == 0
+
+    await eventually(alone)
+    return await motorish.spawn(others, watcher)
 
 
 @pytest.mark.row("G6")
