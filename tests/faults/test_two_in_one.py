@@ -21,7 +21,7 @@ ROUNDS = 1000
 AT_ONCE_MS = 100
 
 
-@pytest.mark.row("B17")
+@pytest.mark.row("B17", "G13")
 @pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore:what stays blocking in pg8000")  # its TLS, which is not used here
 @pytest.mark.parametrize("name", TALKS)
