@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import pg8000
-import pg8000.dbapi
 import psycopg2
 import pymemcache.client.base
 import pymemcache.exceptions
@@ -18,7 +16,12 @@ from redis._parsers import _HiredisParser, _RESP3Parser
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+import motorish
 from tests.faults.replay import Turn
+
+with motorish.patch("pg8000"):  # before its first import: it imports ssl inside of functions
+    import pg8000
+    import pg8000.dbapi
 
 QUESTIONS = ("question one", "question two")
 LOGGED_IN = b"R\x00\x00\x00\x08\x00\x00\x00\x00"  # PostgreSQL: AuthenticationOk

@@ -28,10 +28,7 @@ LONG = "text" * 250
 LEFT_S = 5.0
 PIECE = 5
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # pg8000, when a login fails
-    pytest.mark.filterwarnings("ignore:what stays blocking in pg8000"),  # its TLS, which is not used here
-]
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # pg8000, when a login fails
 
 
 @pytest.fixture(params=SUBJECTS)
