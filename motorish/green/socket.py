@@ -22,12 +22,14 @@ from greenlet import getcurrent
 
 from motorish.errors import BusyError
 from motorish.green import _twin, dns, outside
+from motorish.green import selectors as _selectors
 from motorish.green._registered import RegisteredSocket, closed
 from motorish.green.stream import GreenStream, remaining, sockets
 from motorish.hub import Child, current_child, park
 
 globals().update(_twin.names_of(_stdlib))
 
+selectors = _selectors
 getaddrinfo = dns.getaddrinfo
 getnameinfo = dns.getnameinfo
 gethostbyname = dns.gethostbyname
@@ -388,6 +390,7 @@ class socket(RegisteredSocket):
     # The stdlib's own code, making sockets of this class.
     dup = _twin.over(_stdlib.socket.dup, globals())
     accept = _twin.over(_stdlib.socket.accept, globals())
+    _sendfile_use_sendfile = _twin.over(_stdlib.socket._sendfile_use_sendfile, globals())  # type: ignore[attr-defined]
 
 
 def _repeatable(items: Any) -> Any:

@@ -14,7 +14,6 @@ from typing import Any
 import suite
 from compare import Comparison
 
-RECORDED = Path(__file__).with_name("recorded")  # a file for each Python
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "conformance.md"
 BEGIN, END = "<!-- conformance: begin -->\n", "<!-- conformance: end -->\n"
 SLOW_S = 0.25
@@ -41,7 +40,15 @@ def load() -> dict[str, Any]:
     """
     Return what was kept: Python version -> module -> figures and slow tests.
     """
-    return {path.stem: json.loads(path.read_text()) for path in RECORDED.glob("*.json")}
+    return {path.stem: json.loads(path.read_text()) for path in suite.RECORDED.glob("*.json")}
+
+
+def is_recorded(module: str) -> bool:
+    """
+    Return whether the tests of a module were recorded with this very Python: they change between releases.
+    """
+    row = load().get(version(), {}).get(module, {})
+    return bool(row.get("python") == platform.python_version())
 
 
 def slow_tests(module: str) -> frozenset[str]:
@@ -70,10 +77,10 @@ def _record(module: str, where: str, result: Comparison) -> None:
     row["slow"] = sorted(test for test in passed if result.stock[test].seconds >= SLOW_S)
     ours = {test for test, outcome in result.ours.items() if outcome.name == "passed"}
     row[where] = len(ours.union(result.unsteady).intersection(passed))
-    RECORDED.mkdir(exist_ok=True)
-    new = RECORDED / f"{version()}.new"
+    suite.RECORDED.mkdir(exist_ok=True)
+    new = suite.RECORDED / f"{version()}.new"
     new.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n")
-    new.replace(RECORDED / f"{version()}.json")  # at once: other Pythons may be reading it
+    new.replace(suite.RECORDED / f"{version()}.json")  # at once: other Pythons may be reading it
 
 
 def write_page() -> None:

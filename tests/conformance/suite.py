@@ -35,16 +35,20 @@ VARIANTS = re.compile("UDP6|UDPLITE")
 """Classes that repeat the tests of others on another kind of socket; the quick run does without."""
 
 KNOWN = Path(__file__).with_name("known")
+RECORDED = Path(__file__).with_name("recorded")
+"""What complete runs have found, a file for each Python."""
 
 
 def why_missing() -> str:
     """
     Return why there is nothing to run, or "".
     """
+    version = ".".join(map(str, sys.version_info[:2]))
+    if not (RECORDED / f"{version}.json").exists():
+        return f"a record of what CPython's own tests do in Python {version}"
     with contextlib.suppress(ModuleNotFoundError):
         if importlib.util.find_spec("test.test_socket") is not None:
             return ""
-    version = ".".join(map(str, sys.version_info[:2]))
     return f"CPython's own tests (package test; on Debian libpython{version}-testsuite)"
 
 
