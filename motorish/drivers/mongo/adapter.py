@@ -5,6 +5,7 @@ What the layers below know of PyMongo.
 from asyncio import CancelledError
 
 from motorish.adapter import Adapter, register
+from motorish.drivers.mongo._abandoned import on_abort
 
 PYMONGO = register(
     Adapter(
@@ -12,6 +13,7 @@ PYMONGO = register(
         packages=("pymongo", "bson", "gridfs", "dns"),  # dns: dnspython, for mongodb+srv
         # An OSError would make it retry, and reset the whole pool; CancelledError it cleans up after.
         cancel_exception=CancelledError,
+        on_abort=on_abort,
         # Its monitors, and the executor that kills abandoned cursors.
         green_threads=frozenset({"pymongo.periodic_executor.PeriodicExecutor._run"}),
         # Blocking only where PyMongo was imported before it was patched: OIDC in Azure's and

@@ -135,3 +135,39 @@ async def test_a_connected_client_adds_no_thread(client: MotorClient) -> None:
     await client.admin.command("ping")
 
     assert set(threading.enumerate()) <= before
+
+
+async def test_the_next_operation_does_not_wait_for_an_aborted_one(
+    collection: MotorCollection, client: MotorClient
+) -> None:
+    """
+    The server may be at work on that for long; what comes next is not of the same session.
+    """
+    await collection.insert_one({"_id": 1})
+    code = {"body": "function() { sleep(3000); return true }", "args": [], "lang": "js"}
+    call = collection.update_one({"$expr": {"$function": code}}, {"$set": {"x": 1}})
+    await client.admin.command("ping")
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+
+    with motorish.timeout(2):
+        await collection.insert_one({"_id": 2})
+
+
+@pytest.mark.parametrize("kind", ["find", "aggregate"])
+async def test_a_cursor_whose_first_batch_never_came_is_killed(
+    collection: MotorCollection, client: MotorClient, kind: str
+) -> None:
+    """
+    Nobody knows its number, but it goes with its session.
+    """
+    await collection.insert_many(TEN)
+    for _ in range(3):
+        found = collection.find(batch_size=2) if kind == "find" else collection.aggregate([], batchSize=2)
+        cursor: Any = found
+        call = cursor.next()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+    await until_no_cursor_is_open(client, collection)
