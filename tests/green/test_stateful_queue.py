@@ -171,4 +171,4 @@ def test_queues(kind: str, figures: Figures) -> None:
     """
     Whatever three users do with a queue: the same items come out, to the same users, in the same order.
     """
-    check(Queues, figures.times(500, least=10), kind=kind)
+    check(Queues, figures.times(500, least=8), kind=kind)

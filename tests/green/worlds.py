@@ -119,11 +119,10 @@ class World:
         if (number in self._waiting) != (winner in self._waiting):
             self._waiting ^= {number, winner}
 
-    def do(self, number: int, step: Step) -> Any:
+    def done(self, number: int) -> Any:
         """
-        Let an actor do a step that ends at once (or with its timeout), whoever else may wait.
+        What an actor saw whose step was to end at once (or with its timeout), whoever else may wait.
         """
-        self.start(number, step)
         actor, seen = self.report()
         assert number == actor, f"{self.name}: a wait of {actor} ended before its time: {seen}"
         return seen
@@ -179,7 +178,8 @@ class Machine(RuleBasedStateMachine):
         """
         Let an actor do a step that ends at once.
         """
-        return self.same(lambda world: world.do(number, step))
+        self.start(number, step)
+        return self.same(lambda world: world.done(number))
 
     def start(self, number: int, step: Step, waits: Callable[[Any], object] | None = None) -> None:
         """
@@ -187,7 +187,8 @@ class Machine(RuleBasedStateMachine):
         """
         for world in self.worlds:
             world.start(number, step)
-            if waits is not None:
+        if waits is not None:
+            for world in self.worlds:
                 world.until(waits)
 
     def ended(self, count: int) -> dict[int, Any]:
@@ -240,7 +241,7 @@ def check(machine: type[Machine], examples: int, **attributes: Any) -> None:
         made = type(machine.__name__, (machine,), {"loops": loops, **attributes})
         options = settings(
             max_examples=examples,
-            stateful_step_count=40,
+            stateful_step_count=30,
             deadline=None,
             derandomize=True,
             database=None,
