@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import motorish
@@ -30,10 +31,14 @@ class Turn(NamedTuple):
 async def listening(
     serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
     host: str = "127.0.0.1",
+    path: Path | None = None,
     **options: Any,
 ) -> AsyncIterator[int]:
     """
-    Give the port of a server that listens during the block; *options* as of `asyncio.start_server`.
+    Give the port of a server that listens during the block, or listen at the *path* of a Unix socket.
+
+    Args:
+        options: as of `asyncio.start_server`.
     """
     serving: set[asyncio.Task[Any]] = set()
 
@@ -48,9 +53,12 @@ async def listening(
             await writer.wait_closed()
         serving.discard(task)
 
-    server = await asyncio.start_server(served, host, 0, **options)
+    if path is None:
+        server = await asyncio.start_server(served, host, 0, **options)
+    else:
+        server = await asyncio.start_unix_server(served, path)
     try:
-        yield server.sockets[0].getsockname()[1]
+        yield 0 if path else server.sockets[0].getsockname()[1]
     finally:
         server.close()
         for task in serving:

@@ -32,7 +32,6 @@ MOST_MB = 64
 
 @pytest.mark.row("A9")
 @pytest.mark.timeout(1800)
-@pytest.mark.filterwarnings("ignore:what stays blocking in pg8000")  # its TLS, which is not used here
 @pytest.mark.parametrize("name", TALKS)
 def test_spoilt_replies(name: str, figures: Figures, request: pytest.FixtureRequest) -> None:
     """

@@ -20,7 +20,6 @@ SECRET = "not-the-s3cret"
 
 
 @pytest.mark.row("A12")
-@pytest.mark.filterwarnings("ignore:what stays blocking in pg8000")  # its TLS, which is not used here
 @pytest.mark.parametrize("name", ["PyMySQL", "pg8000", "psycopg2"])
 def test_refused_login(
     name: str, figures: Figures, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture

@@ -23,7 +23,6 @@ AT_ONCE_MS = 100
 
 @pytest.mark.row("B17", "G13")
 @pytest.mark.timeout(900)
-@pytest.mark.filterwarnings("ignore:what stays blocking in pg8000")  # its TLS, which is not used here
 @pytest.mark.parametrize("name", TALKS)
 def test_two_calls_on_one_connection(name: str, figures: Figures, request: pytest.FixtureRequest) -> None:
     """

@@ -16,6 +16,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 from motorish import MotorClient
 from motorish.integrations.servers import Mongod
 from tests.drivers.mongo.connecting.helpers import ROOT, client_of, user_of
+from tests.faults.figures import Figures
 from tests.loops import until
 
 
@@ -26,7 +27,8 @@ def unix_uri(path: Path, user_info: str = "") -> str:
     return f"mongodb://{user_info}{urllib.parse.quote(str(path), safe='')}"
 
 
-async def test_unix_socket(plain_mongod: Mongod) -> None:
+@pytest.mark.row("A14")
+async def test_unix_socket(plain_mongod: Mongod, figures: Figures) -> None:
     """
     A client connects to a Unix socket, logs in, and works on many connections at once.
     """
@@ -37,7 +39,8 @@ async def test_unix_socket(plain_mongod: Mongod) -> None:
     await things.drop()
     await asyncio.gather(*(things.insert_one({"_id": number, "text": "x" * 50_000}) for number in range(40)))
 
-    assert 40 == await things.count_documents({})
+    inserted = await things.count_documents({})
+    figures.equal("PyMongo at a Unix socket, documents inserted at once", 40, inserted)
     (server,) = client.delegate._topology._servers.values()
     assert {socket.AF_UNIX} == {each.conn.sock.family for each in server.pool.conns}
     assert (str(plain_mongod.socket_path), None) == client.address
@@ -92,12 +95,13 @@ async def test_ipv6(plain_mongod: Mongod) -> None:
     await client.close()
 
 
-async def test_ipv6_with_a_login(plain_mongod: Mongod) -> None:
+@pytest.mark.row("A14")
+async def test_ipv6_with_a_login(plain_mongod: Mongod, figures: Figures) -> None:
     """
     Logging in works over IPv6.
     """
     async with client_of(plain_mongod, "[::1]", user=ROOT) as client:
-        assert ROOT.name == await user_of(client)
+        figures.equal("PyMongo at [::1], logged in as", ROOT.name, await user_of(client))
 
 
 async def test_nobody_at_ipv6(mutual_tls_mongod: Mongod) -> None:
