@@ -19,7 +19,7 @@ from motorish.integrations.contract.lag import Lag, assert_no_lag, measured
 from tests.faults.figures import Figures
 
 BUFFER_BYTES = 1 << 16
-SECONDS = 1.0
+SECONDS = 0.5
 LATE_MS = 50
 
 PEER = """

@@ -106,7 +106,7 @@ def test_a_scan_beside_small_operations(uri: str, figures: Figures) -> None:
     batches that adapt to what decoding them takes.  There are none yet: the server sends batches of up to
     16 MiB, and the loop stands still while PyMongo decodes one.
     """
-    count = figures.times(MILLION, least=50_000)
+    count = figures.times(MILLION, least=20_000)
     write(uri, "scanned", count, {"$out": "scanned"})
 
     async def scan(options: dict[str, Any]) -> tuple[Lag, float, float]:
@@ -159,7 +159,7 @@ def test_a_slow_consumer(uri: str, what: str, figures: Figures) -> None:
     That is as large as the server makes it, 16 MiB in BSON and several times that in Python, unless
     batch_size says otherwise; what the default takes is recorded, the promise is kept with batches of 1,000.
     """
-    count = figures.times(MILLION, least=20_000)
+    count = figures.times(MILLION, least=10_000)
 
     async def consume(options: dict[str, Any]) -> tuple[int, Peak]:
         async with motorish.MotorClient(uri) as client:
