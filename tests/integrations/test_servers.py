@@ -142,6 +142,19 @@ def test_a_crashed_server_can_be_started_again(mongod_program, tmp_path):
         assert 1 == mongod.command({"ping": 1})["ok"]
 
 
+def test_a_server_that_ended_a_moment_ago_can_be_killed(mongod_program, tmp_path):
+    """
+    Its process is gone, its guard is about to go: no error, and it can be started again.
+    """
+    with subprocess.Popen(["true"]) as gone:
+        pass
+    with Mongod(tmp_path / "mongo") as mongod:
+        mongod._pid = gone.pid
+        mongod.kill()
+
+        assert mongod.start().running
+
+
 def test_a_data_directory_in_use_is_refused(mongod_program, tmp_path, monkeypatch):
     """
     A second mongod on the same files is an error that names the first one's process.

@@ -11,6 +11,7 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -232,7 +233,8 @@ class Server(ABC):
         End the server with SIGKILL, as a crash would; it may be started again.
         """
         if (pid := self.pid) is not None:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended a moment ago
+                os.kill(pid, signal.SIGKILL)
         self.stop()
 
     def __enter__(self) -> Self:
