@@ -20,7 +20,12 @@ from motorish.errors import NotInChildError
 from motorish.green.threading import Event
 from motorish.green.time import sleep
 from motorish.hub import Child, current_child, current_hub, spawn
+from tests.faults.figures import Figures
 from tests.loops import Runner, on_every_loop, outcome, turns, until
+
+
+def _name(run: Runner) -> str:
+    return run.__name__.removeprefix("run_")
 
 
 def ours(value: int, waits: int = 3) -> int:
@@ -41,8 +46,9 @@ async def theirs(value: int) -> int:
     return value
 
 
+@pytest.mark.row("B19")
 @on_every_loop
-def test_our_calls_around_theirs(run: Runner) -> None:
+def test_our_calls_around_theirs(run: Runner, figures: Figures) -> None:
     """
     A SQLAlchemy greenlet starts calls of ours and awaits them, many interleaved with each other.
     """
@@ -57,11 +63,15 @@ def test_our_calls_around_theirs(run: Runner) -> None:
     async def main() -> list[list[int]]:
         return await asyncio.gather(*[greenlet_spawn(in_their_greenlet, value) for value in range(50)])
 
-    assert [[value] * 4 for value in range(50)] == run(main)
+    wrong = [value for value, found in enumerate(run(main)) if found != [value] * 4]
+    figures.equal(
+        f"SQLAlchemy: its greenlets around 50 of our calls, mixed up on {_name(run)}", 0, len(wrong)
+    )
 
 
+@pytest.mark.row("B19")
 @on_every_loop
-def test_their_greenlets_inside_our_calls(run: Runner) -> None:
+def test_their_greenlets_inside_our_calls(run: Runner, figures: Figures) -> None:
     """
     A call of ours awaits SQLAlchemy greenlets, which start calls of ours in turn.
     """
@@ -80,7 +90,12 @@ def test_their_greenlets_inside_our_calls(run: Runner) -> None:
         results = await asyncio.gather(*[spawn(outer, (value,)) for value in range(30)])
         return results, len(current_hub().calls)
 
-    assert ([6 * value for value in range(30)], 0) == run(main)
+    results, left = run(main)
+    wrong = [value for value, total in enumerate(results) if total != 6 * value]
+    figures.equal(
+        f"SQLAlchemy: its greenlets inside 30 of our calls, mixed up on {_name(run)}", 0, len(wrong)
+    )
+    assert 0 == left
 
 
 def test_before_during_and_after_a_real_engine(tmp_path: Path) -> None:
