@@ -219,6 +219,8 @@ class Child(greenlet):
             wrapped = RuntimeError(f"the call raised {error!r}, which a Future cannot carry")
             wrapped.__cause__ = error
             future.set_exception(wrapped)
+        elif type(error) is RuntimeError:
+            future.set_exception(next(filter(None, (ask(self, error) for ask in refusals)), error))
         else:
             future.set_exception(error)
 
@@ -324,6 +326,9 @@ class Child(greenlet):
 
 abort_hooks: list[Callable[[Child], None]] = []
 """Called on the child whenever its abort is raised, and at its end: sockets close what was interrupted."""
+
+refusals: list[Callable[[Child, RuntimeError], BaseException | None]] = []
+"""Asked, on the child, whether an error that ends it refused a second call on one connection: gives ours."""
 
 
 class Hub:

@@ -12,7 +12,7 @@ import errno
 import os
 import socket as _stdlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 from motorish.errors import BusyError
 from motorish.green import outside
 from motorish.green.stream import GreenStream
-from motorish.hub import Child, Hub, abort_hooks
+from motorish.hub import Child, Hub, abort_hooks, refusals
 
 _base = _socket.socket
 _FREE_ADDRESS_S = 1.0  # patience with a loop that is to close a listener; it may wait for this very thread
@@ -144,12 +144,31 @@ def closed() -> OSError:
     return OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
-def _poison_unanswered(child: Child) -> None:
-    # A call is being aborted: what it sent last and has had no reply to must not be answered to another.
+def _unanswered(child: Child) -> Iterator[tuple[GreenStream, Any]]:
+    # The sockets on which the call has sent something, and has had no reply to that.
     for stream in list(child.hub.streams.values()):
         owner = stream.owner() if stream.owner is not None else None
         if owner is not None and owner._sender == child.serial:
-            owner.poison()
+            yield stream, owner
+
+
+def _poison_unanswered(child: Child) -> None:
+    # A call is being aborted: what it sent last and has had no reply to must not be answered to another.
+    for _, owner in _unanswered(child):
+        owner.poison()
+
+
+def _refusal(child: Child, error: RuntimeError) -> BusyError | None:
+    # A file made of a socket (``makefile()``) lets nobody in while a call reads from it.
+    for stream, owner in _unanswered(child) if str(error).startswith("reentrant call inside") else ():
+        try:
+            stream.refuse_second(False)
+        except BusyError as busy:
+            owner._out_of_step = True
+            busy.__cause__ = error
+            return busy
+    return None
 
 
 abort_hooks.append(_poison_unanswered)
+refusals.append(_refusal)

@@ -44,6 +44,14 @@ def ask(ours: Any, question: bytes) -> bytes:
     return bytes(ours.recv(9))
 
 
+def fail_after_sending(ours: Any) -> None:
+    """
+    A writer with a bug, which is not that of two calls on one connection.
+    """
+    ours.sendall(b"?")
+    raise RuntimeError("an error of its own")
+
+
 def test_the_first_gets_its_reply_and_nobody_the_seconds(
     run_async: RunAsync, contexts: Contexts, tls: bool
 ) -> None:
@@ -63,6 +71,30 @@ def test_the_first_gets_its_reply_and_nobody_the_seconds(
             with pytest.raises(ConnectionAbortedError, match="two calls"):
                 await motorish.spawn(ask, ours, b"3")
             assert -1 == ours.fileno()
+
+    run_async(main())
+
+
+def test_files_made_of_sockets_refuse_the_second(run_async: RunAsync, contexts: Contexts, tls: bool) -> None:
+    """
+    The same where a driver reads from ``makefile()``, which refuses with a RuntimeError of its own.
+    """
+
+    def ask_by_file(ours: Any, replies: Any, question: bytes) -> bytes:
+        ours.sendall(question)
+        return bytes(replies.readline())
+
+    async def main() -> None:
+        ours, peer = await connected(contexts, tls=tls)
+        with ours, peer, ours.makefile("rb") as replies:
+            first = motorish.spawn(ask_by_file, ours, replies, b"1")
+            with pytest.raises(BusyError, match="another call is already waiting"):
+                await motorish.spawn(ask_by_file, ours, replies, b"2")
+            peer.send(b"to 1\n")
+            assert b"to 1\n" == await first
+            peer.send(b"to 2\n")
+            with pytest.raises(ConnectionAbortedError, match="two calls"):
+                await motorish.spawn(ask_by_file, ours, replies, b"3")
 
     run_async(main())
 
@@ -101,5 +133,11 @@ def test_who_only_listens_may_be_helped_by_another(
                 await motorish.spawn(ours.sendall, number)
                 peer.send(number)
                 assert number == await listening
+            listening = motorish.spawn(ours.recv, 9)
+            with pytest.raises(RuntimeError, match="of its own"):
+                await motorish.spawn(fail_after_sending, ours)
+            peer.send(b"3")
+            assert b"3" == await listening
+            await motorish.spawn(ours.sendall, b"4")
 
     run_async(main())
