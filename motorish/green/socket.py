@@ -90,9 +90,9 @@ class socket(RegisteredSocket):
                 raise ValueError("Timeout value out of range")
             if value > _TIMEOUT_MAX:
                 raise OverflowError("timeout doesn't fit into C timeval")
+        self._timeout = value
         if _fileno(self) < 0 and not self._poisoned:  # a driver's "finally" must not hide the abort
             raise closed()
-        self._timeout = value
 
     def gettimeout(self) -> float | None:
         return self._timeout

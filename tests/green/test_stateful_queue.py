@@ -65,7 +65,7 @@ class Queues(Machine):
         woken = waiting[:count]
         del waiting[:count]
         self.start(number, step)
-        assert {number, *woken} == set(self.ended(1 + len(woken)))
+        assert {number, *woken} == set(self.reports(1 + len(woken)))
 
     @rule(data=st.data(), item=ITEMS)
     def put(self, data: Any, item: int) -> None:

@@ -44,7 +44,7 @@ class Waiters(Machine):
         """
         woken, self.waiting = self.waiting[:count], self.waiting[count:]
         self.start(number, step)
-        assert {number, *woken} == set(self.ended(1 + len(woken)))
+        assert {number, *woken} == set(self.reports(1 + len(woken)))
 
     @invariant()
     def the_same_wait(self) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from tests.green.conftest import LOOPS, in_thread
 ACTORS = 3
 GIVE_UP_S = 10.0
 SHORT_S = 0.001  # of a wait that is to time out
-STDLIB = SimpleNamespace(threading=threading, queue=queue)
+STDLIB = SimpleNamespace(threading=threading, queue=queue, socket=socket)
 GREEN = SimpleNamespace(**{name: TWINS[name] for name in vars(STDLIB)})
 KINDS = {
     "stdlib": (STDLIB, ["thread"] * ACTORS),
@@ -191,7 +192,7 @@ class Machine(RuleBasedStateMachine):
             for world in self.worlds:
                 world.until(waits)
 
-    def ended(self, count: int) -> dict[int, Any]:
+    def reports(self, count: int) -> dict[int, Any]:
         """
         The actors whose waits have now ended, in whatever order, and what they saw.
         """
