@@ -82,7 +82,7 @@ def test_kill_churn(kind: type[Sharer], request: pytest.FixtureRequest, figures:
     Half of the time on asyncio's own loop, half on uvloop.
     """
     where = address(request.getfixturevalue(kind.fixture))
-    kills = figures.times(round(LASTS_S / EVERY_S), least=200) // 2
+    kills = figures.times(round(LASTS_S / EVERY_S), least=100) // 2
     churns = []
 
     async def main() -> None:

@@ -26,7 +26,7 @@ from tests.faults.victims import Client, frozen
 from tests.loops import until
 
 END_S = 0.1
-DEADLINE_S = 0.2
+DEADLINE_S = 0.1
 ATTEMPTS = 3
 SERVED_BY: dict[type[Sharer], type[Client]] = {
     sharers.PyMongo: victims.PyMongo,
@@ -94,7 +94,7 @@ async def freeze(sharer: Sharer, server: Server, cause: Cause) -> Freeze:
             calls = [sharer.ask(next(TOKENS)) for _ in range(POOL)]
         if cause == "cancel":
             await until(lambda: sharer.in_use() >= POOL)
-            await asyncio.sleep(END_S)
+            await asyncio.sleep(DEADLINE_S)
             ended = monotonic()
             for call in calls:
                 call.cancel()

@@ -160,6 +160,7 @@ def test_reply_and_cancel(make: Callable[[], Sharer], meeting: Meeting, figures:
     record(figures, f"{make().driver}, Task.cancel", ends, "cancelled")
 
 
+@pytest.mark.parametrize("make", KINDS[:2], ids=lambda kind: kind.driver, indirect=True)
 @pytest.mark.parametrize("way", ["asyncio.timeout", "asyncio.wait_for"])
 def test_reply_and_timeout(make: Callable[[], Sharer], way: str, figures: Figures) -> None:
     """

@@ -16,7 +16,8 @@ from pymongo.uri_parser import parse_uri
 import motorish
 from motorish.integrations.contract.sweep import Cause
 from tests.faults.figures import Figures
-from tests.faults.mongo_sweep import OPERATIONS, Operation, Swept, sweep_cold, sweep_warm
+from tests.faults.mongo_operations import OPERATIONS, Operation
+from tests.faults.mongo_sweep import Swept, sweep_cold, sweep_warm
 
 END_MS = 50
 ATTEMPTS = 3

@@ -79,7 +79,7 @@ def test_transaction(kind: type[Room], request: pytest.FixtureRequest, figures: 
     abortTransaction and ROLLBACK are cancelled: no transaction stays open, and others can write.
     """
     where = address(request.getfixturevalue(kind.kind.fixture))
-    rounds = figures.times(1000, least=30)
+    rounds = figures.times(1000, least=20)
 
     async def main() -> tuple[float, int]:
         room = kind(**where)
@@ -116,7 +116,7 @@ def test_cursor(mongod_uri: str, figures: Figures) -> None:
     """
     A killCursors command is cancelled: in the end no cursor is open.
     """
-    rounds = figures.times(1000, least=30)
+    rounds = figures.times(1000, least=20)
 
     async def main() -> tuple[float, int]:
         sharer = PyMongo(**address(mongod_uri))
