@@ -253,13 +253,19 @@ class Child(greenlet):
             self.parent = getcurrent()
         except ValueError:
             self.hub.calls.discard(self)
-            error = UsageError(
-                f"this call began when {self.hub.loop!r} ran in another thread, where its greenlet stays: "
-                "run an event loop in one thread, or end its calls before it moves"
-            )
-            if self.future is not None and not self.future.done():
-                self.future.set_exception(error)
-            raise error from None
+            raise self.fail_elsewhere() from None
+
+    def fail_elsewhere(self) -> UsageError:
+        """
+        End the future, for the loop is not to be run in this call's thread any more; returns the error.
+        """
+        error = UsageError(
+            f"this call began when {self.hub.loop!r} ran in another thread, where its greenlet stays: "
+            "run an event loop in one thread, or end its calls before it moves"
+        )
+        if self.future is not None and not self.future.done():
+            self.future.set_exception(error)
+        return error
 
     def deliver_abort(self, future: CallFuture[Any]) -> None:
         """
@@ -422,6 +428,8 @@ class Hub:
                 child.parent = getcurrent()
             except ValueError:  # the loop has moved to another thread
                 return
+        for child in self.calls:
+            child.fail_elsewhere()  # should the loop run again
         self._end_calls()
 
     def _end_calls(self) -> None:

@@ -153,7 +153,8 @@ def test_coroutine_functions_are_refused_at_once() -> None:
     asyncio.run(main())
 
 
-def test_loop_that_moves_to_another_thread_ends_its_calls_clearly() -> None:
+@pytest.mark.parametrize("ends", [True, False], ids=["its thread has ended", "its thread is there"])
+def test_loop_that_moves_to_another_thread_ends_its_calls_clearly(ends: bool) -> None:
     """
     A call that was parked when its loop moved gets an error that says so, and does not hang.
     """
@@ -168,13 +169,25 @@ def test_loop_that_moves_to_another_thread_ends_its_calls_clearly() -> None:
     async def end() -> None:
         await asyncio.wait(futures)
 
-    thread = threading.Thread(target=lambda: loop.run_until_complete(begin()))
+    begun, done = threading.Event(), threading.Event()
+
+    def run() -> None:
+        loop.run_until_complete(begin())
+        begun.set()
+        if not ends:
+            done.wait()
+
+    thread = threading.Thread(target=run)
     thread.start()
-    thread.join()
+    begun.wait()
+    if ends:
+        thread.join()
     loop.run_until_complete(end())
     loop.close()
+    done.set()
+    thread.join()
 
     assert isinstance(futures[0].exception(), motorish.UsageError)
     assert "another thread" in str(futures[0].exception())
-    assert [motorish.UsageError] == [type(error) for error in reported]
+    assert ([] if ends else [motorish.UsageError]) == [type(error) for error in reported]
     assert loop not in hub._hubs
