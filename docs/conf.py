@@ -31,6 +31,7 @@ README_LINKS = {
     "](examples/": "](../examples/",
     "](CHANGELOG.md)": "](changelog.md)",
     "](CONTRIBUTING.md)": "](contributing.md)",
+    "](SECURITY.md)": "](security.md)",
 }
 
 
