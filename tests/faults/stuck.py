@@ -5,6 +5,7 @@ Operations whose answers do not come: how long they take to end, and what comes 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -24,6 +25,7 @@ STUCK = 10
 TIMEOUT_S = 0.3
 WARM_S = 0.05
 OVER_MS, BACK_MS, LAG_MS, MONITOR_MS = 100, 2000, 50, 3000
+PENDING_S = 2.0
 ATTEMPTS = 3
 TOKENS = itertools.count(1_000_000_000)  # long enough for a reply to trickle
 
@@ -51,9 +53,9 @@ READ_TIMEOUT = Patience(PyMySQL, "read_timeout of 300 ms", PyMySQL.lost, {"read_
 SOCKET_TIMEOUT = Patience(
     RedisPy, "socket_timeout of 300 ms", redis.TimeoutError, {"socket_timeout": TIMEOUT_S}
 )
-OURS = [  # of PyMongo, PyMySQL, psycopg2, redis-py
-    Patience(driver, "motorish.timeout of 300 ms", motorish.DeadlineExceeded, timeout=TIMEOUT_S)
-    for driver in (PyMongo, PyMySQL, Psycopg2, RedisPy)
+OURS = [  # a pool of PyMongo's that has no more connections than that has no room for slow clean-up
+    Patience(driver, "motorish.timeout of 300 ms", motorish.DeadlineExceeded, options, TIMEOUT_S)
+    for driver, options in ((PyMongo, {"maxPoolSize": STUCK}), (PyMySQL, {}), (Psycopg2, {}), (RedisPy, {}))
 ]
 BY_MONITOR = Patience(
     PyMongo,
@@ -107,11 +109,14 @@ async def get_stuck(
     async with measured() as lag:
         with fault():
             ends = await at_once(echo, STUCK)
-            left_busy = client.busy()
+            await asyncio.sleep(WARM_S)  # what cleans up after them has begun, and gets stuck as well
     over_at = monotonic()
     while (await timed(echo))[1] is not None:
         await asyncio.sleep(0.01)
     back_s = monotonic() - over_at
+    with contextlib.suppress(TimeoutError):
+        await until(lambda: not client.busy(), PENDING_S)  # what cleans up after them is done, too
+    left_busy = client.busy()
     await at_once(echo, AT_ONCE)  # nobody gets what the server says now to those who have given up
     await client.close()
     await until(lambda: not current_hub().calls)

@@ -13,6 +13,11 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
+from motorish.calls import timeout
+
+PATIENCE_S = 1.5
+"""What kills a session may hold a connection of the pool for so long: the server may never answer."""
+
 _RUNS_COMMANDS = ("pymongo.synchronous.command_runner", "_run_command")
 _OPEN_CURSORS = frozenset({"find", "aggregate", "listCollections", "listIndexes"})
 
@@ -51,6 +56,7 @@ def _command(frame: FrameType | None) -> dict[str, Any] | None:
 
 def _kill_session(client: Any, address: Any, lsid: Any) -> None:
     # Where the cursor is, which may be a secondary.
-    server = client._get_topology().select_server_by_address(address, "killSessions")
-    with client._checkout(server, None) as connection:
-        connection.command("admin", {"killSessions": [lsid]}, client=client)
+    with timeout(PATIENCE_S):
+        server = client._get_topology().select_server_by_address(address, "killSessions")
+        with client._checkout(server, None) as connection:
+            connection.command("admin", {"killSessions": [lsid]}, client=client)
