@@ -53,10 +53,10 @@ def is_recorded(module: str) -> bool:
 
 def slow_tests(module: str) -> frozenset[str]:
     """
-    Return the tests of a module that take long, in each Python: a busy machine is slow here and there.
+    Return the tests of a module that took long, or hung, when they were recorded with this Python.
     """
-    slow = [frozenset(rows[module]["slow"]) for rows in load().values() if module in rows]
-    return frozenset.intersection(*slow) if slow else frozenset()
+    row = load().get(version(), {}).get(module, {})
+    return frozenset(row.get("slow", ())).union(*row.get("hung", {}).values())
 
 
 def record(module: str, where: str, result: Comparison) -> None:
@@ -75,6 +75,8 @@ def _record(module: str, where: str, result: Comparison) -> None:
     row["python"] = platform.python_version()
     row["stock"] = len(passed)
     row["slow"] = sorted(test for test in passed if result.stock[test].seconds >= SLOW_S)
+    hung = [test for test, outcome in result.ours.items() if outcome.name == "hung"]
+    row.setdefault("hung", {})[where] = sorted(hung)
     ours = {test for test, outcome in result.ours.items() if outcome.name == "passed"}
     row[where] = len(ours.union(result.unsteady).intersection(passed))
     suite.RECORDED.mkdir(exist_ok=True)

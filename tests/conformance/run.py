@@ -80,9 +80,8 @@ def main() -> int:
     if not options.record and (missing := suite.why_missing()):
         parser.error(f"not on this machine: {missing}")
     with ThreadPoolExecutor(options.jobs) as pool:
-        return (
-            0 if all(pool.map(lambda module: run(module, options), options.modules or suite.MODULES)) else 1
-        )
+        good = list(pool.map(lambda module: run(module, options), options.modules or suite.MODULES))
+    return 0 if all(good) else 1
 
 
 if __name__ == "__main__":

@@ -230,10 +230,7 @@ def _run_threads_as_children() -> None:
             except SystemExit:  # ends a thread
                 pass
             except BaseException as error:
-                words = "Exception ignored in thread started by"
-                names = ("exc_type", "exc_value", "exc_traceback", "err_msg", "object")
-                values = (type(error), error, error.__traceback__, words, function)
-                sys.unraisablehook(SimpleNamespace(**dict(zip(names, values, strict=True))))
+                _say_unraisable(error, function)
 
         context, scope = Context(), Scope()
         context.run(scope_of_context.set, scope)
@@ -242,6 +239,21 @@ def _run_threads_as_children() -> None:
 
     vars(imports.twin_of("_thread")).update(start_new_thread=start_new_thread, start_new=start_new_thread)
     adapter.runs_green = lambda target: True
+
+
+def _say_unraisable(error: BaseException, function: Any) -> None:
+    # As the interpreter says what a bare thread has raised.
+    text, about = "Exception ignored in thread started by", function
+    if sys.version_info >= (3, 13):
+        text, about = f"{text} {function!r}", None
+    unraisable: Any = SimpleNamespace(
+        exc_type=type(error),
+        exc_value=error,
+        exc_traceback=error.__traceback__,
+        err_msg=text,
+        object=about,
+    )
+    sys.unraisablehook(unraisable)
 
 
 def _in_child(work: Callable[[], None]) -> None:
