@@ -119,13 +119,13 @@ class CallFuture(asyncio.Future[T]):
 
     def cancel_tasks(self) -> None:
         """
-        The call completed all the same: a task that was cancelled while it awaited it must not go on.
+        If the call completed all the same, a task that was cancelled while it awaited it must not go on.
 
         asyncio leaves a cancelled task to the future that it awaits, and forgets about it if that has a
         result; a worker that is cancelled once, to end its endless loop, would never end.
         """
         tasks, self._cancelled_tasks = self._cancelled_tasks, ()
-        for task in tasks:
+        for task in tasks if not self.cancelled() else ():
             if task.cancelling():  # else it was the future alone that somebody cancelled
                 task.cancel()
                 task.uncancel()  # it counts once
@@ -189,7 +189,7 @@ class Child(greenlet):
             future._child = None
             calls.discard(self)
             if self.abort is not None:
-                if future._cancelled_tasks and not future.cancelled():
+                if future._cancelled_tasks:
                     future.cancel_tasks()
                 self._end_abort(cleanup)
             self.deadline = self.thread = self.scope = self.future = self._task = None

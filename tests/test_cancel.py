@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -404,6 +406,33 @@ def test_cancelled_future_leaves_the_awaiting_task_alone(run: Runner) -> None:
         return await outcome(task)
 
     assert run(main) is True
+
+
+@on_every_loop
+def test_cancelled_future_does_not_keep_the_awaiting_task(run: Runner) -> None:
+    """
+    The task has the future, in the frames of its CancelledError; the future has no task any more: no cycle.
+    """
+
+    async def awaiting(future: CallFuture[bool]) -> bool:
+        return await future
+
+    async def main() -> tuple[Any, Any]:
+        future = spawn(Event().wait)
+        task = asyncio.create_task(awaiting(future))
+        kept = weakref.ref(task)
+        await turns(2)
+        task.cancel()
+        ended = await outcome(task)
+        del task
+        await turns(2)
+        return ended, kept()
+
+    gc.disable()
+    try:
+        assert (asyncio.CancelledError, None) == run(main)
+    finally:
+        gc.enable()
 
 
 @on_every_loop
