@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-import outcomes
-import suite
-from outcomes import Outcome
+from tests.conformance import outcomes, suite
+from tests.conformance.outcomes import Outcome
 
 TRIES = 2
 """How often a test that differs is tried again: on a busy machine any may be late."""

@@ -11,8 +11,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import suite
-from compare import Comparison
+from tests.conformance import suite
+from tests.conformance.compare import Comparison
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "conformance.md"
 BEGIN, END = "<!-- conformance: begin -->\n", "<!-- conformance: end -->\n"

@@ -13,11 +13,10 @@ import argparse
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-import compare
-import outcomes
-import results
-import suite
+sys.path[0] = str(Path(__file__).parents[2])
+from tests.conformance import compare, outcomes, results, suite  # noqa: E402
 
 
 def choose(module: str, *, is_quick: bool, names: list[str] | None = None) -> list[str]:
