@@ -66,13 +66,10 @@ def tests(session: nox.Session, versions: str) -> None:
     session.install("--editable", ".[test,mongod,encryption]", "motor")
     session.install(*core(versions))
     ignored = [f"--ignore={path}" for path in ELSEWHERE]
-    session.run(
-        "python",
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        f"--scale={FAULTS_SCALE}",
-        *ignored,
-        *session.posargs,
-    )
+    # As `make test` does: two at a time, then alone what measures time.
+    for which in (
+        ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone"],
+        ["-m", "alone"],
+    ):
+        command = ["pytest", "-p", "no:cacheprovider", f"--scale={FAULTS_SCALE}", *ignored, *which]
+        session.run("python", "-m", *command, *session.posargs, success_codes=[0, 5])
