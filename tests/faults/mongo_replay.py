@@ -43,10 +43,12 @@ class MongoReplay:
         spoil_hello: what is made of the reply to hello.
         asked: for each connection the numbers that it was asked for, in order.
         open: the connections that are open.
+        idle_s: how many seconds a client may say nothing after a spoilt reply.
     """
 
     def __init__(self, hello: dict[str, Any], found: bytes) -> None:
         self.port = 0
+        self.idle_s = IDLE_S
         self.spoilt: dict[int, Spoil] = {}
         self.spoil_hello: Spoil = bytes
         self.asked: list[list[int]] = []
@@ -88,7 +90,7 @@ class MongoReplay:
                 question = bson.decode(body[5:])
                 if "hello" in question or "ismaster" in question:
                     reply = self.spoil_hello(message(request_id, self._hello))
-                    patience = None if self.spoil_hello is bytes else IDLE_S
+                    patience = None if self.spoil_hello is bytes else self.idle_s
                 elif "find" in question:
                     number = question["filter"]["_id"]
                     self.asked[connection].append(number)
@@ -96,7 +98,7 @@ class MongoReplay:
                     spoil = self.spoilt.get(number, bytes)
                     reply = spoil(message(request_id, document))
                     if spoil is not bytes:
-                        patience = IDLE_S
+                        patience = self.idle_s
                 else:
                     reply = message(request_id, bson.encode({"ok": 1}))
                 writer.write(reply)

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import motorish
 
 IDLE_S = 0.1
-"""So long a client may say nothing before it is hung up on."""
+PATIENCE_S = (IDLE_S, 1.0, 5.0)
+"""So long a client may say nothing before it is hung up on: on a busy machine it is not idle, but late."""
 
 
 class Turn(NamedTuple):
@@ -109,10 +110,12 @@ class Replay:
 
     Attributes:
         port: where it listens, on 127.0.0.1, inside its block.
+        idle_s: how many seconds a client may say nothing.
     """
 
     def __init__(self, turns: list[Turn]) -> None:
         self.port = 0
+        self.idle_s = IDLE_S
         self._turns = self._script = turns
 
     def spoil(self, number: int, reply: bytes) -> None:
@@ -133,8 +136,8 @@ class Replay:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(TimeoutError, ConnectionError, asyncio.IncompleteReadError):
             for size, reply in self._script:
-                async with asyncio.timeout(IDLE_S):
+                async with asyncio.timeout(self.idle_s):
                     await reader.readexactly(size)
                 writer.write(reply)
-            async with asyncio.timeout(IDLE_S):
+            async with asyncio.timeout(self.idle_s):
                 await reader.read()

@@ -30,6 +30,7 @@ from tests.faults.figures import Figures
 from tests.faults.memory import peak
 from tests.faults.mongo_replay import HEADER, OP_MSG, MongoReplay, Spoil, record
 from tests.faults.mutations import mutate
+from tests.faults.replay import PATIENCE_S
 from tests.loops import until
 
 MUTATIONS = 20_000
@@ -237,13 +238,16 @@ def test_spoilt_replies(replay: MongoReplay, figures: Figures) -> None:
                     await one(seed, replay, client, stock)
 
     async def one(seed: int, replay: MongoReplay, client: MotorClient, stock: Any) -> None:
-        base = 10 * seed
-        replay.spoilt = {base: spoiling(seed), base + 5: spoiling(seed)}
-        began = monotonic()
-        ends = [await end_of(client, base + number) for number in range(3)]
-        found["hung"] += monotonic() - began > HANG_S
-        others = [await asyncio.to_thread(end_alone, stock, base + 5 + number) for number in range(3)]
-        if [_shape(end, base) for end in ends] != [_shape(end, base + 5) for end in others]:
+        for attempt, replay.idle_s in enumerate(PATIENCE_S):
+            base = 30 * seed + 10 * attempt
+            replay.spoilt = {base: spoiling(seed), base + 5: spoiling(seed)}
+            began = monotonic()
+            ends = [await end_of(client, base + number) for number in range(3)]
+            found["hung"] += monotonic() - began > HANG_S + 4 * replay.idle_s
+            others = [await asyncio.to_thread(end_alone, stock, base + 5 + number) for number in range(3)]
+            if [_shape(end, base) for end in ends] == [_shape(end, base + 5) for end in others]:
+                break
+        else:
             found["different"] += 1
             print(f"mutation {seed}: {ends!r} in a child, {others!r} in a thread")
         if isinstance(ends[0], Exception):
@@ -340,7 +344,5 @@ def test_monitors_survive(replay: MongoReplay, figures: Figures, monkeypatch: py
             return [await end_of(client, number) for number in range(10, 20)]
 
     found = asyncio.run(main())
-    figures.equal(
-        "PyMongo, spoilt replies to its monitor, until that found the server", asked, len(spoken)
-    )
+    figures.equal("PyMongo, spoilt replies to its monitor, until that found the server", asked, len(spoken))
     assert [*range(10, 20)] == found
