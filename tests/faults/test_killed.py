@@ -25,7 +25,7 @@ from tests.faults.victims import AT_ONCE, DRIVERS, Client, signal_all, until
 ATTEMPTS = 3
 TOKENS = itertools.count(1)
 
-pytestmark = [pytest.mark.row("A1"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.row("A1"), pytest.mark.timeout(1800)]
 
 
 class Tally:

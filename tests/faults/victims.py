@@ -9,7 +9,7 @@ import os
 import signal
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar
@@ -208,7 +208,8 @@ def signal_all(server: Server, number: int) -> float:
     Send a signal to the server's process and to those that it has started; return when, by time.monotonic().
     """
     for pid in _processes(server):
-        os.kill(pid, number)
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
     return monotonic()
 
 
@@ -218,8 +219,7 @@ def frozen(server: Server) -> Iterator[None]:
     Stop the server with SIGSTOP for the length of the block.
     """
     try:
-        signal_all(server, signal.SIGSTOP)
-        assert poll_until(lambda: _has_stopped(server), 5)  # a busy machine may let its threads go on a while
+        assert poll_until(lambda: _stop(server), 10)  # all its threads, and processes that it starts just now
         yield
     finally:
         signal_all(server, signal.SIGCONT)
@@ -232,9 +232,14 @@ def _processes(server: Server) -> list[int]:
     return [server.pid, *map(int, started)]
 
 
-def _has_stopped(server: Server) -> bool:
-    threads = [path for pid in _processes(server) for path in Path(f"/proc/{pid}/task").glob("*/stat")]
-    return all(path.read_text().rpartition(")")[2].split()[0] == "T" for path in threads)
+def _stop(server: Server) -> bool:
+    signal_all(server, signal.SIGSTOP)
+    for pid in _processes(server):
+        for thread in Path(f"/proc/{pid}/task").glob("*/stat"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                if thread.read_text().rpartition(")")[2].split()[0] not in "TZ":
+                    return False
+    return True
 
 
 async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
