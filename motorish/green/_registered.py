@@ -75,6 +75,14 @@ class RegisteredSocket(_stdlib.socket):
                 self._poisoned = True
                 self._real_close()
 
+    def shutdown(self, how: int, /) -> None:
+        """
+        As ``socket.shutdown``.  Poisoned: not connected, which drivers expect of a connection that is lost.
+        """
+        if self._poisoned:
+            raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
+        super().shutdown(how)
+
     def _is_listening(self) -> bool:
         return bool(self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ACCEPTCONN))
 

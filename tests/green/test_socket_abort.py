@@ -287,6 +287,27 @@ def test_new_sockets_while_the_loop_closes() -> None:
     assert known == {loop for loop in IOLoop._ioloop_for_asyncio if not loop.is_closed()}
 
 
+def test_shutdown_finds_nobody_connected(run_async: RunAsync) -> None:
+    """
+    A driver that ends a connection which was cut off gets ENOTCONN, as if the peer had reset it; not EBADF.
+    """
+
+    async def main() -> None:
+        with pair() as (ours, _):
+            reading = motorish.spawn(ours.recv, 1)
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+            with pytest.raises(OSError, match="not connected"):
+                ours.shutdown(socket.SHUT_RDWR)
+        with pair() as (ours, _):
+            ours.close()
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                ours.shutdown(socket.SHUT_RDWR)
+
+    run_async(main())
+
+
 def test_waiters_of_a_closed_socket_find_out(run_async: RunAsync) -> None:
     """
     A cancelled reader closes the socket under a writer, who gets EBADF.
