@@ -32,7 +32,7 @@ MOST_MB = 64
 
 @pytest.mark.row("A9")
 @pytest.mark.timeout(1800)
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # of drivers that gave up, from 3.12 on
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # from 3.12 on
 @pytest.mark.parametrize("name", TALKS)
 def test_spoilt_replies(name: str, figures: Figures, request: pytest.FixtureRequest) -> None:
     """

@@ -20,6 +20,7 @@ from tests.faults.figures import Figures
 from tests.green.worlds import SHORT_S, Machine, check
 
 END = st.integers(0, 1)
+SELDOM = st.integers(0, 5).map(lambda number: number == 3)  # what ends a connection, and with it a program
 SECOND = st.booleans()  # whether actor 2 does what it may
 TEXT = bytes(range(256)) * 8192
 
@@ -131,15 +132,16 @@ class Pairs(Machine):
         if flags == stdlib.MSG_WAITALL and self.unread[end] < size:
             flags = 0
         if flags == stdlib.MSG_PEEK and not self.unread[end]:
-            flags = 0  # what it would see, it would leave there
+            flags = 0
 
         def step(pair: Any) -> Any:
             return RECEIVE[how](pair[end], size, flags)
 
         if self.unread[end] or self.ended(end) or self.timeout[end] is not None or flags:
             seen = self.do(end, step)
-            if flags != stdlib.MSG_PEEK:
-                self._received(end, seen)
+            if flags == stdlib.MSG_PEEK:
+                assert seen == self.do(end, lambda pair: RECEIVE[how](pair[end], size, 0))
+            self._received(end, seen)
         elif not self.reading[1 - end]:
             self.reading[end] = True
             self.start(end, step)
@@ -150,16 +152,21 @@ class Pairs(Machine):
             self.timeout[end] = timeout
             self.act(end, False, lambda sock: (sock.settimeout(timeout), sock.gettimeout()))
 
-    @rule(end=END, second=SECOND, how=st.sampled_from([stdlib.SHUT_RD, stdlib.SHUT_WR, stdlib.SHUT_RDWR]))
-    def shut_down(self, end: int, second: bool, how: int) -> None:
-        if self._is_free(end, second):
+    @rule(
+        end=END,
+        second=SECOND,
+        seldom=SELDOM,
+        how=st.sampled_from([stdlib.SHUT_RD, stdlib.SHUT_WR, stdlib.SHUT_RDWR]),
+    )
+    def shut_down(self, end: int, second: bool, seldom: bool, how: int) -> None:
+        if seldom and self._is_free(end, second):
             self.shut_read[end] |= how != stdlib.SHUT_WR
             self.shut_write[end] |= how != stdlib.SHUT_RD
             self.act(end, second, lambda sock: sock.shutdown(how))
 
-    @rule(end=END)
-    def close(self, end: int) -> None:
-        if self._is_free(end, False):
+    @rule(end=END, seldom=SELDOM)
+    def close(self, end: int, seldom: bool) -> None:
+        if seldom and self._is_free(end, False):
             self.closed[end] = True
             self.act(end, False, lambda sock: sock.close())
             if not self.closed[1 - end]:
