@@ -128,6 +128,7 @@ async def wait_and_abort(where: dict[str, Any], what: Wait) -> Counter[str]:
 @pytest.mark.parametrize(
     ("what", "first", "second"),
     [("a server", run_asyncio, run_uvloop), ("a connection", run_uvloop, run_asyncio)],
+    ids=["a server", "a connection"],
 )
 def test_wait_for_a_condition(
     mongod_uri: str, what: Wait, first: Runner, second: Runner, figures: Figures
