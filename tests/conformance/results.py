@@ -119,6 +119,7 @@ def tables(results: dict[str, Any]) -> str:
             pythons = "" if known.versions == "all" else f", Python {known.versions}"
             by_reason.setdefault(known.reason, []).append(f"`{known.test}`{where}{pythons}")
         parts += [f"- `{module}`: {'; '.join(tests)}: {why}\n" for why, tests in by_reason.items()]
+    parts += [f"\nNot run: `{name}`, which {why}.\n" for name, why in suite.LEFT_OUT.items()]
     return "".join(parts)
 
 
