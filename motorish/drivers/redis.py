@@ -1,5 +1,5 @@
 """
-What the layers below know of redis-py, and how a pipeline's connection gets back to its pool.
+What the layers below know of redis-py, and what becomes of the connection of an aborted pipeline or pub/sub.
 """
 
 from __future__ import annotations
@@ -14,13 +14,20 @@ from typing import Any
 from motorish.adapter import Adapter, register, selves
 
 
-def _give_back(frame: FrameType) -> Callable[[], object] | None:
+def _on_abort(frame: FrameType) -> Callable[[], object] | None:
     """
-    What gives back the connection of a pipeline whose reset is aborted at *frame*, or None if none is.
+    See to the connection of a pub/sub, or of a pipeline that is being reset, when the call is aborted.
+
+    Returns:
+        What gives back the pipeline's connection, or None.
     """
     client = sys.modules.get("redis.client")
     if client is None:
         return None
+    for found, _ in selves(frame, client.PubSub):
+        subscribed: Any = found
+        if subscribed.connection is not None:
+            subscribed.connection.disconnect()  # as it does when it has lost it: then it subscribes anew
     for found, name in selves(frame, client.Pipeline):
         pipeline: Any = found
         if name == "reset" and pipeline.connection is not None:
@@ -42,7 +49,7 @@ REDIS = register(
         # After an OSError it would connect anew and send the command a second time.  After anything that is
         # no Exception it closes the connection, and its pools get back what they gave.
         cancel_exception=CancelledError,
-        on_abort=_give_back,
+        on_abort=_on_abort,
         concurrent=frozenset(
             {"Redis", "RedisCluster", "Sentinel", "ConnectionPool", "BlockingConnectionPool"}
         ),

@@ -213,6 +213,38 @@ def test_a_listener_is_cancelled(connect: Connect) -> None:
     assert ["subscribe", "message"] == seen
 
 
+def test_pubsub_is_an_asynchronous_iterator(connect: Connect) -> None:
+    """
+    Wrapped: ``async for`` over listen(); a deadline ends the wait, and after that it subscribes anew.
+    """
+
+    async def main() -> list[Any]:
+        client = motorish.wrap(connect())
+        pubsub = client.pubsub(ignore_subscribe_messages=True)
+        await pubsub.subscribe("news")
+        assert await pubsub.get_message(timeout=0.05) is None
+        heard: list[Any] = []
+        for number in range(3):
+            await client.publish("news", f"number {number}")
+        async for message in pubsub.listen():
+            heard.append(message["data"])
+            if len(heard) == 2:
+                break
+        messages = await pubsub.listen()
+        heard.append((await anext(messages))["data"])
+        with pytest.raises(motorish.DeadlineExceeded), motorish.timeout(0.05):
+            await anext(messages)
+        while not await client.publish("news", "at last"):
+            await pubsub.get_message(timeout=0.01)
+        while (message := await pubsub.get_message(timeout=PATIENCE_S)) is None:
+            pass
+        await pubsub.close()
+        await client.close()
+        return [*heard, message["data"]]
+
+    assert [b"number 0", b"number 1", b"number 2", b"at last"] == asyncio.run(main())
+
+
 def test_a_worker_thread_of_pubsub(connect: Connect) -> None:
     """
     run_in_thread() stays a thread, wakes children, and is joined by one without blocking the loop.
