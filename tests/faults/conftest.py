@@ -5,13 +5,15 @@ Servers for the tests of faults alone, which they may kill, freeze and start aga
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+import pymongo
 import pytest
 
 import motorish
 from motorish.integrations.servers import ServerMissingError
 from motorish.integrations.servers.base import Server
+from tests.faults.mongo_replay import MongoReplay, record
 from tests.faults.stuck import Patience
 from tests.faults.victims import Client
 
@@ -64,3 +66,12 @@ def victim(driver: type[Client], victims: Callable[[type[Client]], Server]) -> S
     Return the driver's private server.
     """
     return victims(driver)
+
+
+@pytest.fixture
+def replay(mongod_uri: str) -> MongoReplay:
+    """
+    Return a server that says what the real one has said.
+    """
+    with pymongo.MongoClient[Any](mongod_uri) as stock:
+        return record(stock)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import motorish
 
 IDLE_S = 0.1
-PATIENCE_S = (IDLE_S, 1.0, 5.0)
+PATIENCE_S = (IDLE_S, 1.0, 3.0)  # redis-py itself gives up after five
 """So long a client may say nothing before it is hung up on: on a busy machine it is not idle, but late."""
 
 

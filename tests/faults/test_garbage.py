@@ -51,6 +51,7 @@ def test_spoilt_replies(name: str, figures: Figures, request: pytest.FixtureRequ
 
         async def work() -> None:
             async with Replay(turns).serving() as replay:
+                replay.idle_s = PATIENCE_S[-1]
                 assert [*QUESTIONS] == await _in_child(talk, replay, server)
                 for number in numbers:
                     await _try(talk, turns, replay, server, number, found)

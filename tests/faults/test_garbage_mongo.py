@@ -1,8 +1,7 @@
 """
 Replies that are garbage, cut off or otherwise spoilt, to PyMongo.
 
-The server plays one behind a load balancer: then PyMongo has no monitors, whose half-second pauses after
-each error would make this last for hours.
+Here in each way that one can think of; in test_garbage_mongo_at_random.py in thousands of ways.
 """
 
 from __future__ import annotations
@@ -10,37 +9,21 @@ from __future__ import annotations
 import asyncio
 import struct
 import zlib
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from random import Random
-from time import monotonic
 from typing import Any
 
-import pymongo
 import pytest
 from backports import zstd
 from bson.errors import InvalidBSON
-from pymongo import common
-from pymongo.errors import AutoReconnect, ProtocolError, PyMongoError
+from pymongo.errors import AutoReconnect, ProtocolError
 
 from motorish import MotorClient
 from tests.faults.figures import Figures
 from tests.faults.memory import peak
-from tests.faults.mongo_replay import HEADER, OP_MSG, MongoReplay, Spoil, record
-from tests.faults.mutations import mutate
-from tests.faults.replay import PATIENCE_S
-from tests.loops import until
+from tests.faults.mongo_asking import OPTIONS, alone, end_alone, end_of
+from tests.faults.mongo_replay import HEADER, OP_MSG, MongoReplay
 
-MUTATIONS = 20_000
-WORKERS = 20
-HANG_S = 10.0
-MOST_MB = 64
-OPTIONS: dict[str, Any] = {"loadBalanced": True, "retryReads": False, "waitQueueTimeoutMS": 5000}
 BOMB_MB = 200
 OP_COMPRESSED = 2012
-OWN = (PyMongoError, InvalidBSON)
 
 
 def header(at: int, value: int) -> Any:
@@ -108,57 +91,6 @@ WRONG: dict[str, tuple[Any, type[Exception]]] = {
 }
 
 
-def bare(error: Exception) -> Exception:
-    """
-    Return an error without what it holds on to: cursors in the frames of its traceback keep connections.
-    """
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)
-
-
-async def end_of(client: MotorClient, number: int) -> Any:
-    """
-    Return what a find gives, or the error in its place.
-    """
-    try:
-        document = await client.motorish_test.replay.find_one({"_id": number})
-    except Exception as error:
-        return bare(error)
-    return document["_id"] if document else None
-
-
-@asynccontextmanager
-async def alone(address: dict[str, Any]) -> AsyncIterator[pymongo.MongoClient[Any]]:
-    """
-    Give PyMongo's own client, for use in threads.
-    """
-    client = await asyncio.to_thread(pymongo.MongoClient[Any], **address)
-    try:
-        yield client
-    finally:
-        await asyncio.to_thread(client.close)
-
-
-def end_alone(client: pymongo.MongoClient[Any], number: int) -> Any:
-    """
-    Return what a find gives PyMongo alone, or the error in its place.
-    """
-    try:
-        document = client.motorish_test.replay.find_one({"_id": number})
-    except Exception as error:
-        return bare(error)
-    return document["_id"] if document else None
-
-
-@pytest.fixture
-def replay(mongod_uri: str) -> MongoReplay:
-    """
-    Return a server that says what the real one has said.
-    """
-    with pymongo.MongoClient[Any](mongod_uri) as stock:
-        return record(stock)
-
-
 @pytest.mark.row("A9")
 def test_wrong_replies(replay: MongoReplay, figures: Figures) -> None:
     """
@@ -212,137 +144,3 @@ def test_bombs(name: str, replay: MongoReplay, figures: Figures) -> None:
     before, after = asyncio.run(main())
     figures.note(f"PyMongo alone, memory for a {name} reply that swells to 200 MB", before, "MB")
     figures.at_most(f"PyMongo, memory for a {name} reply that swells to 200 MB", before + 8, after, "MB")
-
-
-def spoiling(seed: int) -> Spoil:
-    """
-    Return what spoils a reply in the way of this seed.
-    """
-    return lambda reply: mutate(reply, Random(seed))
-
-
-@pytest.mark.row("A9")
-@pytest.mark.timeout(1800)
-def test_spoilt_replies(replay: MongoReplay, figures: Figures) -> None:
-    """
-    Every spoilt reply ends as with PyMongo alone, and so does the next call, on that connection or another.
-    """
-    mutations = figures.times(MUTATIONS)
-    found: Counter[str] = Counter()
-
-    async def work(seeds: Iterator[int], replay: MongoReplay) -> None:
-        async with replay.serving():
-            address = {"host": "127.0.0.1", "port": replay.port, "maxPoolSize": 1, **OPTIONS}
-            async with alone(address) as stock, MotorClient(**address) as client:
-                for seed in seeds:
-                    await one(seed, replay, client, stock)
-
-    async def one(seed: int, replay: MongoReplay, client: MotorClient, stock: Any) -> None:
-        for attempt, replay.idle_s in enumerate(PATIENCE_S):
-            base = 30 * seed + 10 * attempt
-            replay.spoilt = {base: spoiling(seed), base + 5: spoiling(seed)}
-            began = monotonic()
-            ends = [await end_of(client, base + number) for number in range(3)]
-            found["hung"] += monotonic() - began > HANG_S + 4 * replay.idle_s
-            others = [await asyncio.to_thread(end_alone, stock, base + 5 + number) for number in range(3)]
-            if [_shape(end, base) for end in ends] == [_shape(end, base + 5) for end in others]:
-                break
-        else:
-            found["different"] += 1
-            print(f"mutation {seed}: {ends!r} in a child, {others!r} in a thread")
-        if isinstance(ends[0], Exception):
-            found["own error" if isinstance(ends[0], OWN) else "other error"] += 1
-        if isinstance(ends[0], (ProtocolError, AutoReconnect)):
-            found["used again"] += replay.after(base)
-        found["mixed up"] += not isinstance(ends[1], Exception) and ends[1] != base + 1
-        found["mixed up"] += ends[2] != base + 2
-
-    async def main() -> None:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WORKERS))
-        seeds = iter(range(mutations))
-        with peak() as memory:
-            await asyncio.gather(*(work(seeds, replay.another()) for _ in range(WORKERS)))
-        found["peak"], found["left"] = round(memory.grown_mb), round(memory.left_mb)
-
-    asyncio.run(main())
-    figures.note("PyMongo, spoilt replies", mutations)
-    figures.note("PyMongo, ended with PyMongo's error", found["own error"])
-    figures.note("PyMongo, with another error of stock PyMongo's", found["other error"])
-    figures.equal("PyMongo, ended otherwise than without motorish", 0, found["different"])
-    figures.equal("PyMongo, hung", 0, found["hung"])
-    figures.equal("PyMongo, answers of another call", 0, found["mixed up"])
-    figures.equal(
-        "PyMongo, connections used again after ProtocolError, AutoReconnect", 0, found["used again"]
-    )
-    figures.at_most("PyMongo, memory that it took", MOST_MB, found["left"], "MB")
-    figures.note(f"PyMongo, at the peak of {WORKERS} at once", found["peak"], "MB")
-
-
-def _shape(end: Any, base: int) -> Any:
-    """
-    Return what must be the same: the error's type, or which answer it is.
-    """
-    if isinstance(end, Exception):
-        return type(end)
-    return end - base if isinstance(end, int) and abs(end - base) < 10 else "spoilt"
-
-
-@pytest.mark.row("A9")
-@pytest.mark.timeout(600)
-def test_spoilt_greetings(replay: MongoReplay, figures: Figures) -> None:
-    """
-    A spoilt reply to hello is the first call's error, or does no harm; nothing stays open.
-    """
-    clients = figures.times(MUTATIONS // 10)
-    ends: list[Any] = []
-
-    async def main() -> None:
-        numbers = iter(range(clients))
-
-        async def work(replay: MongoReplay) -> None:
-            async with replay.serving():
-                for seed in numbers:
-                    replay.spoil_hello = spoiling(seed)
-                    async with MotorClient("127.0.0.1", replay.port, **OPTIONS) as client:
-                        ends.append(await end_of(client, seed))
-                await until(lambda: not replay.open)
-
-        await asyncio.gather(*(work(replay.another()) for _ in range(WORKERS)))
-
-    asyncio.run(main())
-    errors = [end for end in ends if isinstance(end, Exception)]
-    own = sum(isinstance(error, OWN) for error in errors)
-    figures.note("PyMongo, spoilt replies to hello", clients)
-    figures.note("PyMongo, ended with PyMongo's error", own)
-    figures.note("PyMongo, with another error of stock PyMongo's", len(errors) - own)
-
-
-@pytest.mark.row("A9")
-def test_monitors_survive(replay: MongoReplay, figures: Figures, monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    A monitor that hears nothing but nonsense goes on asking, and finds the server when it comes to itself.
-    """
-    monkeypatch.setattr(common, "MIN_HEARTBEAT_INTERVAL", 0.01)
-    asked = figures.times(4000)
-    seeds = iter(range(asked))
-    spoken: list[int] = []
-
-    def spoil(reply: bytes) -> bytes:
-        seed = next(seeds, None)
-        if seed is None:
-            return reply
-        spoken.append(seed)
-        return mutate(reply, Random(seed))
-
-    async def main() -> Any:
-        replay.spoil_hello = spoil
-        options: dict[str, Any] = {"directConnection": True, "serverSelectionTimeoutMS": 500}
-        options |= {"heartbeatFrequencyMS": 10, "serverMonitoringMode": "poll"}
-        async with replay.serving(), MotorClient("127.0.0.1", replay.port, **options) as client:
-            while await end_of(client, 7) != 7 or len(spoken) < asked:
-                await asyncio.sleep(0.001)
-            return [await end_of(client, number) for number in range(10, 20)]
-
-    found = asyncio.run(main())
-    figures.equal("PyMongo, spoilt replies to its monitor, until that found the server", asked, len(spoken))
-    assert [*range(10, 20)] == found
