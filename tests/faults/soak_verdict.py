@@ -4,10 +4,12 @@ What the soak keeps count of, and what it makes of that in the end.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import resource
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -36,6 +38,14 @@ def memory_mb() -> float:
     What the process has in memory.
     """
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / MB
+
+
+def trim() -> None:
+    """
+    Give back to the system what free() keeps for later: a peak that has passed is no growth.
+    """
+    with suppress(AttributeError, OSError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Ledger:
@@ -76,6 +86,7 @@ class Ledger:
         self.left = {what: number - self._first[what] for what, number in now.items()}
         if at_s < self.warm_up_s:
             return
+        trim()
         self._at.append(at_s)
         self._memory.append(memory_mb())
         if latencies:
