@@ -104,7 +104,7 @@ async def freeze(sharer: Sharer, server: Server, cause: Cause) -> Freeze:
         assert {expected} == {type(end) for end in ends}
         used = local_ports(server.port) & before
         in_use = sharer.in_use()
-    tokens = [next(TOKENS) for _ in range(2 * POOL)]
+    tokens = [next(TOKENS) for _ in range(POOL)]  # not more: all connections are used the next time
     said = await asyncio.gather(*(sharer.ask(token) for token in tokens))
     open_still = max(0, len(used) - sharer.monitors)
     return Freeze(end_s, open_still, in_use, sum(map(int.__ne__, tokens, said)))
