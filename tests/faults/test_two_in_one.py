@@ -64,7 +64,7 @@ async def _one(
     await until(lambda: proxy.kept)
     began = monotonic()
     second = motorish.spawn(talk.ask, connection, "second")
-    done, _ = await asyncio.wait({second}, timeout=0.1)
+    done, _ = await asyncio.wait({second}, timeout=0.02)
     took = (monotonic() - began) * 1000
     proxy.release()
     ends = await asyncio.gather(
