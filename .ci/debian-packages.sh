@@ -21,6 +21,7 @@ slapd              slapd
 rabbitmq-server    rabbitmq-server
 nginx              nginx-light
 dovecot            dovecot-imapd
+/usr/lib/dovecot/pop3-login dovecot-pop3d
 thrift             thrift-compiler
 mariadb_config     libmariadb-dev
 /usr/lib/*/odbc/libsqlite3odbc.so libsqliteodbc

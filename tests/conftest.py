@@ -233,7 +233,7 @@ def memcached(start: Start) -> Memcached:
 @pytest.fixture(scope="session")
 def dovecot(start: Start, tls_files: tuple[Path, Path, Path]) -> Dovecot:
     """
-    Return a private Dovecot: host, port, tls_port, password; any user has a mailbox.
+    Return a private Dovecot: host, port, tls_port, pop3_port, pop3_tls_port, password; any user will do.
     """
     return start(Dovecot, "dovecot", find_program("dovecot"), tls=tls_files)
 
@@ -255,11 +255,11 @@ def rabbitmq(start: Start) -> RabbitMQ:
 
 
 @pytest.fixture(scope="session")
-def openldap(start: Start) -> OpenLDAP:
+def openldap(start: Start, tls_files: tuple[Path, Path, Path]) -> OpenLDAP:
     """
-    Return a private OpenLDAP: host, port, base_dn, admin_dn, admin_password.
+    Return a private OpenLDAP that offers TLS: host, port, tls_port, tls, base_dn, admin_dn, admin_password.
     """
-    return start(OpenLDAP, "slapd", find_program("slapd"))
+    return start(OpenLDAP, "slapd", find_program("slapd"), tls=tls_files)
 
 
 @pytest.fixture(scope="session")

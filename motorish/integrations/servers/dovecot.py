@@ -1,5 +1,5 @@
 """
-A private Dovecot: a mail store that is read over IMAP, with TLS when it is given a certificate.
+A private Dovecot: a mail store that is read over IMAP and POP3, with TLS when it is given a certificate.
 """
 
 import getpass
@@ -7,13 +7,14 @@ import os
 import shutil
 from pathlib import Path
 
-from .base import HOST, Server, ServerMissingError, find_program, free_port, greets
+from ._tls import TlsServer
+from .base import HOST, ServerMissingError, find_program, free_port, greets
 
 _CONFIGURATION = """\
 base_dir = {data}/run
 state_dir = {data}/state
 log_path = /dev/stderr
-protocols = imap
+protocols = {protocols}
 listen = {host}
 disable_plaintext_auth = no
 default_internal_user = {internal_user}
@@ -48,11 +49,29 @@ service anvil {{
 service stats {{
   chroot =
 }}
+{pop3}
 {tls}
 """
 
+_POP3 = """\
+service pop3-login {{
+  chroot =
+  service_count = 0
+  inet_listener pop3 {{
+    port = {pop3_port}
+  }}
+  inet_listener pop3s {{
+    port = {pop3_tls_port}
+  }}
+}}
+service pop3 {{
+  process_limit = 500
+}}
+"""
+_PROGRAMS = ("/usr/lib/dovecot", "/usr/libexec/dovecot")  # those that it starts itself
 
-class Dovecot(Server):
+
+class Dovecot(TlsServer):
     """
     One Dovecot on TCP, as a context manager: any user name, one password, an empty mailbox for each.
 
@@ -68,6 +87,8 @@ class Dovecot(Server):
     Attributes:
         password: of all users.
         tls_port: where IMAP over TLS is; 0 without *tls*.
+        pop3_port: where POP3 is; 0 where Dovecot's program for that is not installed.
+        pop3_tls_port: where POP3 over TLS is; 0 without *tls*.
     """
 
     name = "dovecot"
@@ -81,15 +102,14 @@ class Dovecot(Server):
         tls: tuple[Path, Path, Path] | None = None,
         start_timeout: float = 60.0,
     ) -> None:
-        super().__init__(data_dir, port, start_timeout=start_timeout)
-        self.tls = tls
-        self.tls_port = 0
+        super().__init__(data_dir, port, tls=tls, start_timeout=start_timeout)
+        self.pop3_port = self.pop3_tls_port = 0
 
     def _prepare(self) -> list[str]:
         program = find_program(self.name)
         if program is None:
             raise ServerMissingError(
-                "no dovecot was found (Debian and Ubuntu: apt-get install dovecot-imapd)."
+                "no dovecot was found (Debian and Ubuntu: apt-get install dovecot-imapd dovecot-pop3d)."
             )
         for name in ("run", "state", "mail"):
             shutil.rmtree(self.data_dir / name, ignore_errors=True)
@@ -100,6 +120,13 @@ class Dovecot(Server):
             chain, key, _ = self.tls
             self.tls_port = self.tls_port or free_port()
             tls = f"ssl = yes\nssl_cert = <{chain}\nssl_key = <{key}"
+        protocols, pop3 = "imap", ""
+        if find_program("pop3-login", *_PROGRAMS):
+            self.pop3_port = self.pop3_port or free_port()
+            if self.tls:
+                self.pop3_tls_port = self.pop3_tls_port or free_port()
+            protocols = "imap pop3"
+            pop3 = _POP3.format(pop3_port=self.pop3_port, pop3_tls_port=self.pop3_tls_port)
         if os.geteuid() == 0:
             accounts = {"internal_user": "dovecot", "internal_group": "dovecot", "login_user": "dovenull"}
             accounts |= {"mail_user": "nobody", "mail_group": "nogroup"}
@@ -116,6 +143,8 @@ class Dovecot(Server):
                 port=self.port,
                 tls_port=self.tls_port,
                 password=self.password,
+                protocols=protocols,
+                pop3=pop3,
                 tls=tls,
                 **accounts,
             )

@@ -4,7 +4,8 @@ A private nginx that serves files over HTTP and HTTPS, and takes uploads.
 
 from pathlib import Path
 
-from .base import HOST, Server, ServerMissingError, find_program, free_port, greets
+from ._tls import TlsServer
+from .base import HOST, ServerMissingError, find_program, free_port, greets
 
 _CONFIGURATION = """\
 daemon off;
@@ -37,7 +38,7 @@ http {{
 """
 
 
-class Nginx(Server):
+class Nginx(TlsServer):
     """
     One nginx on TCP, as a context manager.
 
@@ -57,18 +58,6 @@ class Nginx(Server):
     """
 
     name = "nginx"
-
-    def __init__(
-        self,
-        data_dir: str | Path,
-        port: int | None = None,
-        *,
-        tls: tuple[Path, Path, Path] | None = None,
-        start_timeout: float = 60.0,
-    ) -> None:
-        super().__init__(data_dir, port, start_timeout=start_timeout)
-        self.tls = tls
-        self.tls_port = 0
 
     @property
     def url(self) -> str:
