@@ -47,7 +47,7 @@ class Times(NamedTuple):
     Attributes:
         error_ms: from the end of another connection, which a thread sees, to the last error.
         back_ms: from the server's return to a success.
-        lag_ms: the loop's.
+        lag_ms: the loop's, until the last error: a server that starts keeps the machine busy.
         kill_ms: from the kill to the last error: how long a process takes to die is the machine's affair.
     """
 
@@ -88,9 +88,9 @@ class Round:
             error_s = self.last_error_at - await ended
             self.tally.left_busy = max(self.tally.left_busy, self.client.busy())
 
-            back = asyncio.create_task(self.first_success())
-            ready_at = await asyncio.to_thread(self.restart)
-            back_s = max(0.0, await back - ready_at)
+        back = asyncio.create_task(self.first_success())
+        ready_at = await asyncio.to_thread(self.restart)
+        back_s = max(0.0, await back - ready_at)
         late_s = max(lag.callback_cpu_s, lag.ticker_s - lag.control_s)
         kill_s = self.last_error_at - self.killed_at
         return Times(max(0.0, error_s) * 1000, back_s * 1000, late_s * 1000, kill_s * 1000)
