@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 import motorish
+from motorish.integrations.servers import Dovecot
 
 HERE = Path(__file__).parent
 
@@ -41,7 +42,7 @@ def running(program: str, *args: Path) -> Iterator[list[int]]:
 @pytest.fixture(autouse=True)
 def _unpatched() -> Iterator[None]:
     yield
-    motorish.unpatch("ftplib", "imaplib", "smtplib")
+    motorish.unpatch("ftplib", "imaplib", "poplib", "smtplib")
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +64,13 @@ def ftp_server(server_dir: Path) -> Iterator[Any]:
     directory.mkdir()
     with running("ftp_server.py", directory) as (port,):
         yield SimpleNamespace(host="127.0.0.1", port=port, directory=directory)
+
+
+@pytest.fixture(scope="session")
+def pop3(dovecot: Dovecot, missing_program: Callable[[str], NoReturn]) -> Dovecot:
+    """
+    Return a Dovecot with POP3.
+    """
+    if not dovecot.pop3_port:
+        missing_program("pop3-login")
+    return dovecot

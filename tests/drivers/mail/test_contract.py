@@ -7,8 +7,10 @@ from __future__ import annotations
 import ftplib
 import imaplib
 import io
+import poplib
 import smtplib
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -71,6 +73,48 @@ class TestImaplib(contract.DriverContract):
             connect=connect,
             echo=echo,
             close=lambda connection: connection.shutdown(),
+        )
+
+
+class TestPoplib(contract.DriverContract):
+    """
+    The contract of poplib, on Dovecot.
+    """
+
+    @pytest.fixture
+    def driver(self, pop3: Dovecot) -> contract.Driver[Any]:
+        """
+        Return poplib; the server names the message that it does not have, by a number made of the text.
+        """
+        green = motorish.wrap(poplib).delegate
+
+        def connect(host: str, port: int) -> Any:
+            connection = green.POP3.__new__(green.POP3)
+            connection.sock = connection.file = None
+            try:
+                connection.__init__(host, port)
+                connection.user("contract")
+                connection.pass_(pop3.password)
+            except BaseException:
+                connection.close()  # poplib leaves that to its user, who does not get one that has failed
+                raise
+            return connection
+
+        def echo(connection: Any, text: str) -> str:
+            number = crc32(text.encode())
+            try:
+                answer = str(connection.list(number))
+            except poplib.error_proto as error:
+                answer = str(error)
+            return text if f"no message {number}." in answer else answer
+
+        return contract.Driver(
+            packages=(),
+            host=pop3.host,
+            port=pop3.pop3_port,
+            connect=connect,
+            echo=echo,
+            close=lambda connection: connection.close(),
         )
 
 

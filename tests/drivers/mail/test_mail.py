@@ -1,5 +1,5 @@
 """
-Mail sent with smtplib and read with imaplib, files moved with ftplib: wrapped, and in patched packages.
+Mail sent with smtplib, read with imaplib and poplib, files moved with ftplib: wrapped, and in patched code.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import ftplib
 import imaplib
 import io
 import mailbox
+import poplib
 import random
 import smtplib
 import ssl
@@ -192,6 +193,90 @@ def test_starttls_of_imap(dovecot: Dovecot, context: ssl.SSLContext) -> None:
             assert "OK" == (await mail.login("starter", dovecot.password))[0]
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("starttls", [False, True], ids=["tls", "stls"])
+def test_a_mailbox_is_emptied_over_tls(pop3: Dovecot, context: ssl.SSLContext, starttls: bool) -> None:
+    """
+    POP3: log in, fetch a large message, delete it; several users at once, on one thread.
+    """
+    pop, imap = motorish.wrap(poplib), motorish.wrap(imaplib)
+    sent = bytes(message("large", LARGE[: 1 << 20]))
+    threads = threading.active_count()
+
+    async def connect() -> Any:
+        if not starttls:
+            return await pop.POP3_SSL("localhost", pop3.pop3_tls_port, context=context)
+        connection = await pop.POP3("localhost", pop3.pop3_port)
+        await connection.stls(context=context)
+        return connection
+
+    async def use(user: str) -> tuple[int, int]:
+        async with imap.IMAP4(pop3.host, pop3.port) as mail:
+            await mail.login(user, pop3.password)
+            await mail.append("INBOX", None, None, sent.replace(b"\n", b"\r\n"))
+        connection = await connect()
+        assert isinstance(connection.delegate.sock, GreenSSLSocket)
+        await connection.user(user)
+        await connection.pass_(pop3.password)
+        _, lines, _ = await connection.retr(1)
+        assert sent.splitlines() == lines
+        with pytest.raises(poplib.error_proto, match="no message 2"):
+            await connection.retr(2)
+        await connection.dele(1)
+        await connection.quit()
+        async with await connect() as again:
+            await again.user(user)
+            await again.pass_(pop3.password)
+            count, size = await again.stat()
+            return count, size
+
+    async def main() -> list[tuple[int, int]]:
+        return await asyncio.gather(*(use(f"pop{number}{starttls}") for number in range(3)))
+
+    assert [(0, 0)] * 3 == asyncio.run(main())
+    assert threads == threading.active_count()
+
+
+@pytest.mark.parametrize("module", [smtplib, imaplib, poplib], ids=lambda module: str(module.__name__))
+def test_a_second_call_on_a_connection_is_refused(module: Any, smtp_server: Any, pop3: Dovecot) -> None:
+    """
+    Two plain spawns at once: BusyError, the first gets its answer, and no later call the second's.
+    """
+    green: Any = motorish.wrap(module).delegate
+
+    def connect(proxy: chaos.Proxy) -> tuple[Any, Any]:
+        if module is smtplib:
+            smtp = green.SMTP(proxy.host, proxy.port, local_hostname="localhost")
+            return smtp, lambda text: smtp.docmd("ECHO", text)[1].decode()
+        if module is imaplib:
+            imap = green.IMAP4(proxy.host, proxy.port)
+            imap.login("two", pop3.password)
+            return imap, lambda text: imap.select(text)[1][0].decode().partition(": ")[2].split()[0]
+        pop = green.POP3(proxy.host, proxy.port)
+        pop.user("two")
+        pop.pass_(pop3.password)
+        return pop, pop.list
+
+    texts: tuple[Any, Any, Any] = ("first", "second", "third") if module is not poplib else (1001, 1002, 1003)
+
+    async def main(proxy: chaos.Proxy) -> None:
+        connection, ask = await motorish.spawn(connect, proxy)
+        proxy.hold()
+        first = motorish.spawn(ask, texts[0])
+        await until(lambda: proxy.kept)
+        with pytest.raises(motorish.BusyError, match="another call is already waiting"):
+            await motorish.spawn(ask, texts[1])
+        proxy.release()
+        (answer,) = await asyncio.gather(first, return_exceptions=True)
+        assert str(texts[0]) in str(answer)
+        with pytest.raises(Exception, match=r"two calls|not connected"):
+            await motorish.spawn(ask, texts[2])
+        await motorish.spawn(connection.shutdown if module is imaplib else connection.close)
+
+    port = {smtplib: smtp_server.port, imaplib: pop3.port, poplib: pop3.pop3_port}[module]
+    with chaos.Proxy(pop3.host, port) as proxy:
+        asyncio.run(main(proxy))
 
 
 def test_files_are_moved(ftp_server: Any) -> None:
