@@ -5,6 +5,7 @@ ldap3 on OpenLDAP: searches at once, pages, strategies, wrong passwords, and cal
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import ldap3
 import pytest
 
 import motorish
+from motorish.green.ssl import GreenSSLSocket
 from motorish.integrations.servers import OpenLDAP
 from motorish.testing import chaos
 from tests.loops import on_every_loop, until
@@ -88,6 +90,72 @@ def test_searches_at_once(run: Any, directory: OpenLDAP, people: str, count: int
 
     assert [[f"Person {number}"] for number in range(count)] == run(main)
     assert {threading.get_native_id()} == threads
+
+
+def connect_over_tls(
+    directory: OpenLDAP, *, starttls: bool, host: str = "localhost", port: int = 0
+) -> ldap3.Connection:
+    """
+    A connection over TLS, to a server whose certificate is looked at.
+    """
+    assert directory.tls is not None
+    port = port or (directory.port if starttls else directory.tls_port)
+    tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(directory.tls[2]))
+    server = ldap3.Server(host, port, use_ssl=not starttls, tls=tls, get_info=ldap3.NONE)
+    bind = ldap3.AUTO_BIND_TLS_BEFORE_BIND if starttls else ldap3.AUTO_BIND_NO_TLS
+    return ldap3.Connection(server, directory.admin_dn, directory.admin_password, auto_bind=bind)
+
+
+both_ways = pytest.mark.parametrize("starttls", [False, True], ids=["ldaps", "starttls"])
+older_than_ssl = pytest.mark.filterwarnings("ignore:ssl.match_hostname:DeprecationWarning")  # what ldap3 uses
+
+
+@on_every_loop
+@both_ways
+@older_than_ssl
+def test_searches_over_tls(run: Any, directory: OpenLDAP, people: str, starttls: bool) -> None:
+    """
+    Ten connections at once over TLS, on one thread, and the server's certificate is checked.
+    """
+    threads = threading.active_count()
+
+    def find(number: int) -> list[str]:
+        connection = connect_over_tls(directory, starttls=starttls)
+        sock = connection.socket
+        assert isinstance(sock, GreenSSLSocket)
+        try:
+            return names(connection, people, f"(sn={number})")
+        finally:
+            connection.unbind()
+            assert -1 == sock.fileno()
+
+    async def main() -> list[list[str]]:
+        return await asyncio.gather(*(motorish.spawn(find, number) for number in range(10)))
+
+    assert [[f"Person {number}"] for number in range(10)] == run(main)
+    assert threads == threading.active_count()
+
+
+@both_ways
+@older_than_ssl
+def test_a_handshake_is_given_up(directory: OpenLDAP, starttls: bool) -> None:
+    """
+    A connection that is cancelled while the server's part of the handshake is late leaves nothing open.
+    """
+
+    async def main() -> None:
+        with chaos.Proxy(directory.host, directory.port if starttls else directory.tls_port) as proxy:
+            proxy.hold()
+            call = motorish.spawn(
+                connect_over_tls, directory, starttls=starttls, host=proxy.host, port=proxy.port
+            )
+            await until(lambda: proxy.kept)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            await until(lambda: not proxy.connections)
+
+    asyncio.run(main())
 
 
 def test_a_thread_safe_connection_is_shared(directory: OpenLDAP, people: str) -> None:
