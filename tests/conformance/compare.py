@@ -86,8 +86,9 @@ def compare(
     bad = _not_passed(wanted, ours)
     result.gone = [
         (test, "passes" if test in ours else "there is no such test")
-        for test in known
-        if is_exact and test not in bad and (test in ours or test in wanted or stock is not None)
+        for test, line in known.items()
+        if is_exact and not line.versions.endswith("?")
+        if test not in bad and (test in ours or test in wanted or stock is not None)
     ]
     result.known = len(known.keys() & bad)
     suspects = [test for test in bad if test not in known]

@@ -116,7 +116,9 @@ def tables(results: dict[str, Any]) -> str:
         by_reason: dict[str, list[str]] = {}
         for known in suite.all_known(module):
             where = "" if known.where == suite.WHERE else f", {_PLACES[known.where]}"
-            pythons = "" if known.versions == "all" else f", Python {known.versions}"
+            versions = known.versions.rstrip("?")
+            pythons = "" if versions == "all" else f", Python {versions}"
+            pythons += ", now and then" if known.versions.endswith("?") else ""
             by_reason.setdefault(known.reason, []).append(f"`{known.test}`{where}{pythons}")
         parts += [f"- `{module}`: {'; '.join(tests)}: {why}\n" for why, tests in by_reason.items()]
     parts += [f"\nNot run: `{name}`, which {why}.\n" for name, why in suite.LEFT_OUT.items()]

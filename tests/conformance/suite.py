@@ -59,7 +59,7 @@ class Known:
 
     Attributes:
         where: ``all``, or of ``child``, ``children`` and ``thread`` those that it is about.
-        versions: ``all``, ``3.12``, ``3.12+`` or ``3.11-3.12``.
+        versions: ``all``, ``3.12``, ``3.12+`` or ``3.11-3.12``; with a ``?``, only now and then.
         test: ``Class.test_name``.
         reason: why it differs.
     """
@@ -75,11 +75,12 @@ class Known:
         """
         if where not in self.where:
             return False
-        if self.versions == "all":
+        versions = self.versions.rstrip("?")
+        if versions == "all":
             return True
-        first, _, last = self.versions.rstrip("+").partition("-")
+        first, _, last = versions.rstrip("+").partition("-")
         low = _numbers(first)
-        if self.versions.endswith("+"):
+        if versions.endswith("+"):
             return version >= low
         return low <= version <= _numbers(last or first)
 
@@ -107,11 +108,11 @@ def all_known(module: str) -> list[Known]:
     return found
 
 
-def known_differences(module: str, where: str) -> dict[str, str]:
+def known_differences(module: str, where: str) -> dict[str, Known]:
     """
-    Return the reasons of what is known to differ in this Python, by the test's id.
+    Return what is known to differ in this Python, by the test's id.
     """
-    return {f"test.{module}.{known.test}": known.reason for known in all_known(module) if known.holds(where)}
+    return {f"test.{module}.{known.test}": known for known in all_known(module) if known.holds(where)}
 
 
 def is_left_out(test: str) -> bool:

@@ -104,7 +104,8 @@ def test_what_no_longer_differs_is_a_problem(monkeypatch: pytest.MonkeyPatch, is
     places = ("child",)
     known = [Known(places, "all", f"A.{name}", "Because.") for name in ("good", "bad")]
     known += [Known(("thread",), "all", "A.other", "Elsewhere."), Known(places, "3.10", "A.old", "Then.")]
-    ours = {f"test.test_a.A.{name}": ["passed"] for name in ("good", "other", "old")}
+    known.append(Known(places, "all?", "A.rare", "Luck."))
+    ours = {f"test.test_a.A.{name}": ["passed"] for name in ("good", "other", "old", "rare")}
     ours["test.test_a.A.bad"] = ["failed"]
 
     problems = compared(monkeypatch, ours, {}, known, is_exact=is_exact)
@@ -115,7 +116,13 @@ def test_what_no_longer_differs_is_a_problem(monkeypatch: pytest.MonkeyPatch, is
 
 @pytest.mark.parametrize(
     ("versions", "holding"),
-    [("all", (11, 12, 13)), ("3.12", (12,)), ("3.12+", (12, 13)), ("3.11-3.12", (11, 12))],
+    [
+        ("all", (11, 12, 13)),
+        ("3.12", (12,)),
+        ("3.12+", (12, 13)),
+        ("3.13+?", (13,)),
+        ("3.11-3.12", (11, 12)),
+    ],
 )
 def test_a_line_holds_for_versions(versions: str, holding: tuple[int, ...]) -> None:
     """
