@@ -64,3 +64,31 @@ def test_finalisers_work(imports: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
 
     assert ("", ["b'bye' 1"] * 2) == (done.stderr, done.stdout.splitlines())
+
+
+def test_a_loop_may_run_once_more() -> None:
+    """
+    What was registered with atexit before motorish was imported is called after motorish's own: calls work.
+    """
+    program = """
+import asyncio
+import atexit
+
+
+def say_goodbye():
+    async def main():
+        return await motorish.spawn(lambda: time.sleep(0.001) or "goodbye")
+
+    print(asyncio.run(main()))
+
+
+atexit.register(say_goodbye)
+import motorish
+from motorish.green import time
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=50, check=False
+    )
+
+    assert ("", "goodbye\n") == (done.stderr, done.stdout)
