@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 import motorish
+from motorish.hub import current_hub
 from motorish.integrations.contract.sweep import Cause
 from motorish.integrations.servers import Memcached
 from motorish.integrations.servers.base import Server
@@ -87,6 +88,8 @@ async def freeze(sharer: Sharer, server: Server, cause: Cause) -> Freeze:
     Freeze the server, start as many calls as there are connections, and end them.
     """
     await asyncio.gather(*(sharer.ask(next(TOKENS)) for _ in range(POOL)))
+    if not sharer.monitors:  # what tells the server of an earlier cancel has a connection, too
+        await until(lambda: not current_hub().calls)
     with frozen(server):
         before = local_ports(server.port)
         with motorish.timeout(DEADLINE_S if cause == "deadline" else None):
