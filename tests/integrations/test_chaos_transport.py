@@ -11,7 +11,7 @@ import socketserver
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
 
@@ -48,17 +48,26 @@ class Handler(socketserver.StreamRequestHandler):
             pass  # the client has gone
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[tuple[str, int]]:
+@contextmanager
+def serving(handler: type[socketserver.BaseRequestHandler]) -> Iterator[tuple[str, int]]:
     """
-    Return the address of a server that echoes lines.
+    Run a server in a thread; gives its address.
     """
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server.server_address  # type: ignore[misc]
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[tuple[str, int]]:
+    """
+    Return the address of a server that echoes lines.
+    """
+    with serving(Handler) as address:
+        yield address
 
 
 def echo(address: tuple[str, int], line: bytes = b"question\n", timeout: float | None = PATIENCE_S) -> bytes:
@@ -342,12 +351,8 @@ def tls_address(authority: trustme.CA) -> Iterator[tuple[str, int]]:
                 while line := sock.recv(1000):
                     sock.sendall(line)
 
-    with Server(("127.0.0.1", 0), TLSHandler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server.server_address  # type: ignore[misc]
-        server.shutdown()
-        thread.join()
+    with serving(TLSHandler) as address:
+        yield address
 
 
 def test_tls(tls_address: tuple[str, int], authority: trustme.CA) -> None:
