@@ -17,7 +17,8 @@ from pymongo.uri_parser import parse_uri
 import motorish
 from motorish.hub import CallFuture, current_child
 from motorish.integrations.servers import PostgreSQL
-from tests.faults.sharers import POOL, Pymemcache, PyMongo, RedisPy, Sharer
+from motorish.integrations.servers.base import poll_until
+from tests.faults.sharers import PATIENCE_S, POOL, Pymemcache, PyMongo, RedisPy, Sharer
 
 QUICK = "quick"
 
@@ -220,6 +221,15 @@ def let_in_quickly(server: PostgreSQL) -> None:
         with psycopg.connect(server.dsn, autocommit=True) as connection:
             connection.execute(f"CREATE ROLE {QUICK} LOGIN SUPERUSER")
             connection.execute("SELECT pg_reload_conf()")
+        assert poll_until(lambda: _lets_in(server), PATIENCE_S), "PostgreSQL has not read its rules again"
+
+
+def _lets_in(server: PostgreSQL) -> bool:
+    try:
+        psycopg.connect(host=server.host, port=server.port, user=QUICK, dbname=server.database).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def address(server: Any) -> dict[str, Any]:

@@ -123,9 +123,10 @@ def test_server_frozen(kind: type[Sharer], cause: Cause, server: Server, figures
     They end at once, their connections are closed, and nobody gets what the server says when it goes on.
     """
     rounds = figures.times(20, least=1)
+    where = address(server)
 
     async def main() -> list[Freeze]:
-        sharer = kind(**address(server))
+        sharer = kind(**where)
         await sharer.prepare()
         found = []
         for _ in range(rounds):
