@@ -24,6 +24,8 @@ LATE_MS = 50
 
 PEER = """
 import socket, sys
+
+pytestmark = pytest.mark.alone
 with socket.create_server(("127.0.0.1", 0)) as listener:
     print(listener.getsockname()[1], flush=True)
     peer = listener.accept()[0]

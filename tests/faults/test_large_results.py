@@ -27,7 +27,7 @@ IDLE_S = 1.0
 MEMORY_MB = 32
 BATCH = 1000
 
-pytestmark = pytest.mark.timeout(1800)  # at full scale
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(1800)]  # at full scale
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,8 @@ from pymongo.errors import WaitQueueTimeoutError
 from motorish import MotorClient
 from tests.faults.figures import Figures
 
+pytestmark = pytest.mark.alone
+
 NAME = "pool exhausted"
 POOL = 2
 OPERATIONS = 50

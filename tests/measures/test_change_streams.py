@@ -24,7 +24,7 @@ RATIO_TO_PYMONGO = 1.1  # CPU time per getMore, at the server's default of one s
 EVENT_S = 1.0
 ATTEMPTS = 3
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.row("E44")]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.row("E44")]
 
 
 @pytest.fixture(scope="module")

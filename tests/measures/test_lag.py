@@ -19,6 +19,8 @@ import motorish
 from motorish.integrations.contract.lag import Lag, assert_no_lag, measured
 from motorish.integrations.servers import MariaDB
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(autouse=True)
 def patched() -> Iterator[None]:

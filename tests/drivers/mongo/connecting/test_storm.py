@@ -15,6 +15,8 @@ from motorish.integrations.servers import Mongod
 from tests.drivers.mongo.connecting.helpers import ROOT, client_of
 from tests.faults.figures import Figures
 
+pytestmark = pytest.mark.alone
+
 OPERATIONS = 500
 AT_ONCE = 2
 ATTEMPTS = 3
