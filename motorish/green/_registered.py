@@ -32,7 +32,7 @@ class RegisteredSocket(_stdlib.socket):
     """
 
     # _sender: serial of the call whose send has had no reply yet; it must not see another's reply.
-    # _unparked: how much has been received since a call last waited for it.
+    # _unparked: how much has been sent and received since a call last waited for it.
     # _out_of_step: a reply is on its way to a call that was refused.
     __slots__ = ("_handed_on", "_out_of_step", "_poisoned", "_sender", "_stream", "_timeout", "_unparked")
 

@@ -40,7 +40,7 @@ _base = _socket.socket
 _recv, _recv_into, _send, _set_kernel_blocking = _base.recv, _base.recv_into, _base.send, _base.setblocking
 _fileno = _base.fileno
 _UNIX_RETRY_S = 0.005
-_FAIR_BYTES = 1 << 18  # may be received without a wait; then it is others' turn on the loop
+_FAIR_BYTES = 1 << 18  # may be sent and received without a wait; then it is others' turn on the loop
 _FAIR_CALL_BYTES = 1 << 11  # as so many counts a call
 _TIMEOUT_MAX = 9223372036.0  # seconds, as in the stdlib
 _NONBLOCK = getattr(_stdlib, "SOCK_NONBLOCK", 0)
@@ -224,6 +224,7 @@ class socket(RegisteredSocket):
             if self._must_not_wait(flags):
                 raise
             sent = 0
+        self._unparked += sent + _FAIR_CALL_BYTES
         if sent < size:
             self._send_rest(data, sent, flags)
 
@@ -259,11 +260,13 @@ class socket(RegisteredSocket):
     def _write(self, flags: int, call: Callable[..., Any], *args: Any) -> Any:
         self._note_send()
         try:
-            return call(self, *args)
+            sent = call(self, *args)
         except BlockingIOError:
             if self._must_not_wait(flags):
                 raise
-        return self._once_ready(True, call, *args)
+            sent = self._once_ready(True, call, *args)
+        self._unparked += sent + _FAIR_CALL_BYTES
+        return sent
 
     def _note_send(self) -> None:
         if self._out_of_step:
@@ -272,6 +275,8 @@ class socket(RegisteredSocket):
                 errno.ECONNABORTED,
                 "two calls used this connection at once, and one was refused: what comes next is its reply",
             )
+        if self._unparked > _FAIR_BYTES:
+            self._let_others(True)
         child = getcurrent()
         if type(child) is Child:
             self._sender = child.serial
@@ -337,8 +342,9 @@ class socket(RegisteredSocket):
                 if in_kernel:
                     raise
                 raise TimeoutError("timed out") from None
+            self._unparked = 0
             if not writing:
-                self._sender = self._unparked = 0
+                self._sender = 0
             return result
 
     def _wait(self, writing: bool, timeout: float | None) -> bool:
@@ -360,11 +366,11 @@ class socket(RegisteredSocket):
                 self.poison()
             raise
 
-    def _let_others(self) -> None:
+    def _let_others(self, writing: bool = False) -> None:
         # A server may be so fast that a call would never wait, nor see that it is cancelled.
         self._unparked = 0
         if type(getcurrent()) is Child and self._timeout != 0.0:
-            self._wait(False, 0.0)
+            self._wait(writing, 0.0)
 
     def _wait_outside(self, writing: bool, timeout: float | None) -> bool:
         if self.fileno() < 0:

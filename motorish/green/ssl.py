@@ -42,14 +42,18 @@ class GreenSSLSocket(_stdlib.SSLSocket, _green_socket.socket):  # type: ignore[m
     def write(self, data: Any) -> int:
         if self._sslobj is None:  # type: ignore[attr-defined]
             return super().write(data)  # raises
-        self._note_send()
-        return self._tls("write", super().write, data)  # type: ignore[no-any-return]
+        return self._send_tls(super().write, data)
 
     def send(self, data: Any, flags: int = 0) -> int:
         if self._sslobj is None:  # type: ignore[attr-defined]
             return super().send(data, flags)
+        return self._send_tls(super().send, data, flags)
+
+    def _send_tls(self, call: Callable[..., int], *args: Any) -> int:
         self._note_send()
-        return self._tls("write", super().send, data, flags)  # type: ignore[no-any-return]
+        sent: int = self._tls("write", call, *args)
+        self._unparked += sent + _green_socket._FAIR_CALL_BYTES
+        return sent
 
     def do_handshake(self, block: bool = False) -> None:
         timeout = self._timeout

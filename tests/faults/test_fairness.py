@@ -22,10 +22,10 @@ BUFFER_BYTES = 1 << 16
 SECONDS = 0.5
 LATE_MS = 50
 
+pytestmark = pytest.mark.alone
+
 PEER = """
 import socket, sys
-
-pytestmark = pytest.mark.alone
 with socket.create_server(("127.0.0.1", 0)) as listener:
     print(listener.getsockname()[1], flush=True)
     peer = listener.accept()[0]
