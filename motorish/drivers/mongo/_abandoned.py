@@ -14,9 +14,13 @@ from types import FrameType
 from typing import Any
 
 from motorish.calls import timeout
+from motorish.green.time import sleep
 
 PATIENCE_S = 1.5
 """What kills a session may hold a connection of the pool for so long: the server may never answer."""
+
+PAUSE_S = 0.1
+"""The server may not have begun with the aborted command when it is told to forget it."""
 
 _RUNS_COMMANDS = ("pymongo.synchronous.command_runner", "_run_command")
 _OPEN_CURSORS = frozenset({"find", "aggregate", "listCollections", "listIndexes"})
@@ -56,6 +60,7 @@ def _command(frame: FrameType | None) -> dict[str, Any] | None:
 
 def _kill_session(client: Any, address: Any, lsid: Any) -> None:
     # Where the cursor is, which may be a secondary.
+    sleep(PAUSE_S)
     with timeout(PATIENCE_S):
         server = client._get_topology().select_server_by_address(address, "killSessions")
         with client._checkout(server, None) as connection:
