@@ -128,12 +128,14 @@ class SqlRow(Room):
 
     kind: ClassVar[type[Pooled]]
     sleep: ClassVar[str]
-    count: ClassVar[str]
+    numbers: ClassVar[str]
+    _earlier: set[int]  # transactions that other tests have left
 
     def transaction(self) -> Any:
         return self.sharer.pool.transaction()
 
     async def prepare(self) -> None:
+        self._earlier = await self._transactions()
         await self.sharer.pool.run_operation("DROP TABLE IF EXISTS rooms")
         await self.sharer.pool.run_operation("CREATE TABLE rooms (id INT PRIMARY KEY, n INT)")
         for key in KEYS:
@@ -150,7 +152,10 @@ class SqlRow(Room):
             await self.sharer.pool.run_operation("UPDATE rooms SET n = n + 1 WHERE id = 1")
 
     async def begun(self) -> int:
-        return int((await self.sharer.pool.run_query(self.count))[0][0])
+        return len(await self._transactions() - self._earlier)
+
+    async def _transactions(self) -> set[int]:
+        return {number for (number,) in await self.sharer.pool.run_query(self.numbers)}
 
 
 class MariaDbRow(SqlRow):
@@ -163,7 +168,7 @@ class MariaDbRow(SqlRow):
 
     kind = PooledPyMySQL
     sleep = f"SELECT GET_LOCK('rooms', {SLOW_S})"
-    count = "SELECT COUNT(*) FROM information_schema.innodb_trx"
+    numbers = "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx"
 
     def __init__(self, **where: Any) -> None:
         super().__init__(**where)
@@ -185,8 +190,8 @@ class PostgresRow(SqlRow):
 
     kind = PooledPsycopg2
     sleep = f"SELECT pg_sleep({SLOW_S})"
-    count = (
-        "SELECT COUNT(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() "
+    numbers = (
+        "SELECT pid FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() "
         "AND backend_type = 'client backend'"
     )
 

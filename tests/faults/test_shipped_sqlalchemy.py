@@ -136,7 +136,7 @@ def test_outside_a_child_the_error_says_what_to_do(engine: Engine, figures: Figu
     async def forgot() -> None:
         coroutine = asyncio.sleep(0)
         with pytest.raises(BlockingCallError) as blocking, Session(engine) as session:
-            session.execute(text("SELECT 1"))
+            session.execute(text("SELECT SLEEP(0.1)"))
         with pytest.raises(NotInChildError) as outside:
             motorish.await_(coroutine)
         messages.extend(str(each.value) for each in (blocking, outside))
