@@ -22,16 +22,16 @@ endif
 .NOTPARALLEL:
 
 help:
-	@echo 'make chat      run the chat demo   [PORT=8888] [MONGODB_URI=mongodb://...]'
-	@echo 'make test      install what the tests need, run all of them   [ARGS="-k name"]'
-	@echo 'make test-matrix  the tests on every Python here, with the lowest and newest dependencies'
-	@echo 'make test-full the tests of the catalogue of faults with all repetitions, and their figures'
-	@echo 'make soak      half an hour of mixed faults for all drivers, and a verdict   [SOAK_S=1800]'
-	@echo 'make lint      formatter, linter, types, layers'
-	@echo 'make docs      the documentation as a site, in build/docs'
-	@echo 'make upstream  the whole test suites of the drivers, run under motorish'
-	@echo 'make bench     compare with other bridges and drivers   [BENCH=find_one]'
-	@echo 'make clean     remove what make has made, but not the data of the chat'
+	@echo 'make chat        run the chat demo   [PORT=8888] [MONGODB_URI=mongodb://...]'
+	@echo 'make test        install what the tests need, run all of them   [ARGS="-k name"]'
+	@echo 'make test-matrix the tests on every Python here, with the lowest and newest dependencies'
+	@echo 'make test-full   faults, conformance and random programs with all repetitions, and the figures'
+	@echo 'make soak        half an hour of mixed faults for all drivers, and a verdict   [SOAK_S=1800]'
+	@echo 'make lint        formatter, linter, types, layers'
+	@echo 'make docs        the documentation as a site, in build/docs'
+	@echo 'make upstream    the whole test suites of the drivers, run under motorish'
+	@echo 'make bench       compare with other bridges and drivers   [BENCH=find_one]'
+	@echo 'make clean       remove what make has made, but not the data of the chat'
 
 chat: $(VENV)/.chat-installed
 	@exec $(BIN)/python -m examples.chat --port $(PORT)
@@ -44,7 +44,7 @@ test-matrix: packages $(VENV)/.all-installed
 	@$(BIN)/nox -f .ci/noxfile.py $(ARGS)
 
 test-full: packages $(VENV)/.all-installed
-	@$(BIN)/python -m pytest -m row --scale 1 --keep-figures --timeout 3600 $(ARGS)
+	@$(BIN)/python -m pytest -m 'row or scaled' --scale 1 --keep-figures --timeout 3600 $(ARGS)
 
 soak: packages $(VENV)/.all-installed
 	@$(BIN)/python tests/faults/soak.py --seconds $(SOAK_S) --keep-figures

@@ -49,6 +49,7 @@ def job(request: pytest.FixtureRequest, missing_program: Callable[[str], NoRetur
         pool.shutdown(cancel_futures=True)
 
 
+@pytest.mark.scaled
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("module", suite.MODULES)
 @pytest.mark.parametrize("where", suite.WHERE)

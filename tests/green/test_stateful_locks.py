@@ -257,6 +257,7 @@ class Conditions(LockUsers):
             self.release()
 
 
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["Lock", "RLock"])
 def test_locks(kind: str, figures: Figures) -> None:
@@ -266,6 +267,7 @@ def test_locks(kind: str, figures: Figures) -> None:
     check(Locks, figures.times(500, least=8), kind=kind)
 
 
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("lock", "depth"), [(None, 1), ("RLock", 2), ("Lock", 1)])
 def test_conditions(lock: str | None, depth: int, figures: Figures) -> None:

@@ -165,6 +165,7 @@ class Queues(Machine):
             self._wake(number, lambda q: q.task_done(), self.joiners, ACTORS if last else 0)
 
 
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["Queue", "LifoQueue", "PriorityQueue", "SimpleQueue"])
 def test_queues(kind: str, figures: Figures) -> None:

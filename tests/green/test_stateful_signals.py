@@ -175,6 +175,7 @@ class Events(Waiters):
         self.wake_with(self.free[0], lambda event: event.set(), ACTORS)
 
 
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["Semaphore", "BoundedSemaphore"])
 def test_semaphores(kind: str, figures: Figures) -> None:
@@ -184,6 +185,7 @@ def test_semaphores(kind: str, figures: Figures) -> None:
     check(Semaphores, figures.times(500, least=8), kind=kind)
 
 
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 def test_events(figures: Figures) -> None:
     """

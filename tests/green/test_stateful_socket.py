@@ -237,6 +237,7 @@ def _has_hung_up(sock: Any) -> bool:
     return bool(poller.poll(0))
 
 
+@pytest.mark.scaled
 @pytest.mark.timeout(600)
 def test_pairs(figures: Figures) -> None:
     """
