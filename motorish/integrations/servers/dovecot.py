@@ -5,7 +5,6 @@ A private Dovecot: a mail store that is read over IMAP and POP3, with TLS when i
 import getpass
 import os
 import shutil
-from pathlib import Path
 
 from ._tls import TlsServer
 from .base import HOST, ServerMissingError, find_program, free_port, greets
@@ -30,41 +29,27 @@ userdb {{
   driver = static
   args = uid={mail_user} gid={mail_group} home={data}/mail/%u
 }}
-service imap-login {{
-  chroot =
-  service_count = 0
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = {tls_port}
-  }}
-}}
-service imap {{
-  process_limit = 500
-}}
 service anvil {{
   chroot =
 }}
 service stats {{
   chroot =
 }}
-{pop3}
-{tls}
+{services}{tls}
 """
 
-_POP3 = """\
-service pop3-login {{
+_SERVICE = """\
+service {name}-login {{
   chroot =
   service_count = 0
-  inet_listener pop3 {{
-    port = {pop3_port}
+  inet_listener {name} {{
+    port = {port}
   }}
-  inet_listener pop3s {{
-    port = {pop3_tls_port}
+  inet_listener {name}s {{
+    port = {tls_port}
   }}
 }}
-service pop3 {{
+service {name} {{
   process_limit = 500
 }}
 """
@@ -93,17 +78,8 @@ class Dovecot(TlsServer):
 
     name = "dovecot"
     password = "motorish"
-
-    def __init__(
-        self,
-        data_dir: str | Path,
-        port: int | None = None,
-        *,
-        tls: tuple[Path, Path, Path] | None = None,
-        start_timeout: float = 60.0,
-    ) -> None:
-        super().__init__(data_dir, port, tls=tls, start_timeout=start_timeout)
-        self.pop3_port = self.pop3_tls_port = 0
+    pop3_port = 0
+    pop3_tls_port = 0
 
     def _prepare(self) -> list[str]:
         program = find_program(self.name)
@@ -120,13 +96,12 @@ class Dovecot(TlsServer):
             chain, key, _ = self.tls
             self.tls_port = self.tls_port or free_port()
             tls = f"ssl = yes\nssl_cert = <{chain}\nssl_key = <{key}"
-        protocols, pop3 = "imap", ""
+        services = {"imap": (self.port, self.tls_port)}
         if find_program("pop3-login", *_PROGRAMS):
             self.pop3_port = self.pop3_port or free_port()
             if self.tls:
                 self.pop3_tls_port = self.pop3_tls_port or free_port()
-            protocols = "imap pop3"
-            pop3 = _POP3.format(pop3_port=self.pop3_port, pop3_tls_port=self.pop3_tls_port)
+            services["pop3"] = (self.pop3_port, self.pop3_tls_port)
         if os.geteuid() == 0:
             accounts = {"internal_user": "dovecot", "internal_group": "dovecot", "login_user": "dovenull"}
             accounts |= {"mail_user": "nobody", "mail_group": "nogroup"}
@@ -140,11 +115,12 @@ class Dovecot(TlsServer):
             _CONFIGURATION.format(
                 data=self.data_dir,
                 host=HOST,
-                port=self.port,
-                tls_port=self.tls_port,
                 password=self.password,
-                protocols=protocols,
-                pop3=pop3,
+                protocols=" ".join(services),
+                services="".join(
+                    _SERVICE.format(name=name, port=port, tls_port=tls_port)
+                    for name, (port, tls_port) in services.items()
+                ),
                 tls=tls,
                 **accounts,
             )
