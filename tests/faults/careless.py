@@ -171,24 +171,21 @@ class Psycopg2(Careless):
     driver = "psycopg2"
     packages = ("psycopg2",)
     fixture = "postgres"
+    module: ClassVar[Any] = psycopg2
 
-    @staticmethod
-    def connect(database: str = "", **options: Any) -> Any:
-        return psycopg2.connect(**options, dbname=database, sslmode="disable")
+    @classmethod
+    def connect(cls, database: str = "", **options: Any) -> Any:
+        return cls.module.connect(**options, dbname=database, sslmode="disable")
 
 
-class Psycopg3(Careless):
+class Psycopg3(Psycopg2):
     """
     psycopg 3.
     """
 
     driver = "psycopg"
     packages = ("psycopg",)
-    fixture = "postgres"
-
-    @staticmethod
-    def connect(database: str = "", **options: Any) -> Any:
-        return psycopg.connect(**options, dbname=database, sslmode="disable")
+    module = psycopg
 
 
 class Pg8000(Careless):
