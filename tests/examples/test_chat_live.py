@@ -10,7 +10,6 @@ import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
 
 import pymongo
 import pytest
@@ -18,6 +17,7 @@ from tornado.httpclient import HTTPClientError
 
 from tests.examples.chat_client import ChatProcess, Json
 from tests.faults.figures import Figures
+from tests.memory import AT_PEAK, IS_KNOWN, resident_bytes
 
 
 def test_a_socket_gets_what_was_missed_then_what_comes(chat: ChatProcess, room: str) -> None:
@@ -291,9 +291,7 @@ def peak_mb(chat: ChatProcess) -> float:
     """
     The most memory (resident set, in 10^6 bytes) that the server has taken so far; 0 where nobody says so.
     """
-    status = Path(f"/proc/{chat.process.pid}/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:"))
+    return resident_bytes(AT_PEAK, chat.process.pid) / 1e6 if IS_KNOWN else 0.0
 
 
 def raw_socket(chat: ChatProcess, room: str) -> socket.socket:

@@ -17,6 +17,7 @@ import pyodbc
 import pytest
 
 from tests.examples.example_program import ROOT, Running, command_of, run
+from tests.memory import AT_PEAK, resident_bytes
 
 MEMORY_BYTES = 25 * 2**20
 
@@ -41,27 +42,17 @@ def test_odbc_pool(missing_program: Callable[[str], NoReturn]) -> None:
     assert (expected, "") == run("odbc_pool")
 
 
-def peak_memory(pid: int) -> int:
-    """
-    The most that a process has ever had in memory, in bytes.
-    """
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    raise AssertionError
-
-
 def test_stream_cursor(mongod_program: Path) -> None:
     """
     All documents arrive, as one JSON array of 50 MB, and memory has room for a few batches only.
     """
     with Running("stream_cursor") as example:
-        before = peak_memory(example.pid)
+        before = resident_bytes(AT_PEAK, example.pid)
         with urllib.request.urlopen(example.urls[0], timeout=30) as response:
             documents = json.load(response)
         with urllib.request.urlopen(example.urls[0], timeout=30) as response:
             assert b"[" == response.read(1)  # and then it hangs up
-        grown = peak_memory(example.pid) - before
+        grown = resident_bytes(AT_PEAK, example.pid) - before
 
     assert list(range(5000)) == [document["_id"] for document in documents]
     assert grown < MEMORY_BYTES

@@ -14,7 +14,7 @@ from pymongo.errors import DocumentTooLarge, PyMongoError
 from pymongo.monitoring import ConnectionPoolListener
 
 from motorish import MotorClient
-from tests.faults.memory import peak
+from tests.memory import peak
 
 MEGABYTE = 1_000_000
 LIMIT = 16 * 1024 * 1024

@@ -19,10 +19,10 @@ import pytest
 
 import motorish
 from tests.faults.figures import Figures
-from tests.faults.memory import peak
 from tests.faults.mutations import mutate
 from tests.faults.replay import PATIENCE_S, Replay, Turn, recorded
 from tests.faults.talks import QUESTIONS, TALKS, Talk
+from tests.memory import peak
 
 MUTATIONS = 20_000
 WORKERS = 50

@@ -18,9 +18,9 @@ from pymongo.errors import AutoReconnect, ProtocolError
 
 from motorish import MotorClient
 from tests.faults.figures import Figures
-from tests.faults.memory import peak
 from tests.faults.mongo_asking import OPTIONS, alone, end_alone, end_of
 from tests.faults.mongo_replay import HEADER, OP_MSG, MongoReplay
+from tests.memory import peak
 
 BOMB_MB = 200
 OP_COMPRESSED = 2012

@@ -19,12 +19,12 @@ from pymongo.errors import AutoReconnect, ProtocolError, PyMongoError
 
 from motorish import MotorClient
 from tests.faults.figures import Figures
-from tests.faults.memory import peak
 from tests.faults.mongo_asking import OPTIONS, alone, end_alone, end_of, spoiling
 from tests.faults.mongo_replay import MongoReplay
 from tests.faults.mutations import mutate
 from tests.faults.replay import PATIENCE_S
 from tests.loops import until
+from tests.memory import peak
 
 MUTATIONS = 20_000
 WORKERS = 20

@@ -19,7 +19,7 @@ import motorish
 from motorish.integrations.contract.lag import Lag, measured
 from motorish.integrations.servers import ReplicaSet
 from tests.faults.figures import Figures
-from tests.faults.memory import Peak, peak
+from tests.memory import Peak, peak
 
 MILLION = 1_000_000
 SMALL_PER_S = 100

@@ -8,16 +8,15 @@ import os
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from gridfs import DEFAULT_CHUNK_SIZE
 
 from motorish import MotorGridFSBucket
+from tests import memory
 
 FILE_BYTES = int(os.environ.get("MOTORISH_GRIDFS_MB", "20")) << 20
 LARGE_CHUNK = 4 << 20
-STATUS = Path("/proc/self/status")
 Measure = Callable[[], int]
 
 
@@ -70,13 +69,9 @@ def resident() -> Iterator[Measure]:
     """
     Give what tells the peak of what the process takes from the system.
     """
-
-    def read(name: str) -> int:
-        return int(STATUS.read_text().split(f"{name}:")[1].split()[0]) << 10
-
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
-    before = read("VmRSS")
-    yield lambda: read("VmHWM") - before
+    memory.forget_peak()
+    before = memory.resident_bytes(memory.NOW)
+    yield lambda: memory.resident_bytes(memory.AT_PEAK) - before
 
 
 MEASURES = [
@@ -86,7 +81,7 @@ MEASURES = [
         LARGE_CHUNK,
         2 << 20,
         id="what the process takes",
-        marks=pytest.mark.skipif(not STATUS.exists(), reason="needs Linux's /proc"),
+        marks=pytest.mark.skipif(not memory.IS_KNOWN, reason="needs Linux's /proc"),
     ),
 ]
 
