@@ -6,11 +6,15 @@ a network error, all of a pool's when a monitor timed out) by setting a flag, an
 reads out every 0.5 s to look at the flag.  With hundreds of idle change streams those timers were three
 quarters of what they cost.  Here whoever sets the flag wakes the child that waits, at once.
 
+And a small reply is received with one system call, where PyMongo makes one for the header and one for the
+rest.  What has come too early (of the next message of a stream) is kept for the next call.
+
 This is the one function of PyMongo's that children do not run as it is.  Plain threads do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -23,6 +27,11 @@ from pymongo.pool_shared import _CancellationContext
 from motorish.green._registered import RegisteredSocket
 from motorish.hub import Child, current_child, resume
 
+READ_AHEAD = 1 << 14
+"""So many bytes may be received at once, asked for or not."""
+
+_NOTHING = memoryview(b"")
+
 _stock_receive_data = network_layer.receive_data
 _stock_cancel = _CancellationContext.cancel
 
@@ -31,6 +40,8 @@ def install() -> None:
     """
     Let children receive with this module's functions from now on.
     """
+    _CancellationContext.reader = None  # type: ignore[attr-defined]  # the child that waits
+    _CancellationContext.ahead = _NOTHING  # type: ignore[attr-defined]  # what was received too early
     network_layer.receive_data = receive_data
     _CancellationContext.cancel = cancel  # type: ignore[method-assign]
 
@@ -48,25 +59,22 @@ def receive_data(conn: Any, length: int, deadline: float | None) -> memoryview:
         TimeoutError: the deadline passed.
         OSError: the connection is broken.
     """
+    context = conn.cancel_context
+    ahead = context.ahead
+    if len(ahead) >= length:
+        return _take(context, ahead, length)
     child = current_child()
     sock = conn.conn.get_conn
-    context = conn.cancel_context
     if child is None or not isinstance(sock, RegisteredSocket):
-        return _stock_receive_data(conn, length, deadline)
+        return _receive_as_stock(conn, length, deadline)
     context.reader = child
     if context.cancelled:  # before it could wake us
         context.reader = None
-        return _stock_receive_data(conn, length, deadline)
-    usual = sock.gettimeout()
-    view = memoryview(bytearray(length))
-    got = 0
+        return _receive_as_stock(conn, length, deadline)
     try:
-        while got < length:
-            conn.set_conn_timeout(None if deadline is None else max(deadline - monotonic(), 0.0))
-            count = sock.recv_into(view[got:] if got else view)
-            if not count:
-                raise OSError("connection closed")
-            got += count
+        if length < READ_AHEAD:
+            return _take(context, _receive_ahead(conn, sock, length, deadline), length)
+        return _receive_exactly(conn, sock, length, deadline)
     except (OSError, *BLOCKING_IO_ERRORS) as error:
         if context.cancelled:
             raise _OperationCancelled("operation cancelled") from None
@@ -75,8 +83,55 @@ def receive_data(conn: Any, length: int, deadline: float | None) -> memoryview:
         raise
     finally:
         context.reader = None
-        conn.set_conn_timeout(usual)
+
+
+def _take(context: Any, received: memoryview, length: int) -> memoryview:
+    context.ahead = received[length:] if len(received) > length else _NOTHING
+    return received[:length]
+
+
+def _receive_ahead(conn: Any, sock: Any, length: int, deadline: float | None) -> memoryview:
+    # At least so many bytes.
+    received = bytes(conn.cancel_context.ahead)
+    while len(received) < length:
+        chunk = _in_time(conn, deadline, sock.recv, READ_AHEAD)
+        if not chunk:
+            raise OSError("connection closed")
+        received = received + chunk if received else chunk
+    return memoryview(received)
+
+
+def _receive_exactly(conn: Any, sock: Any, length: int, deadline: float | None) -> memoryview:
+    context = conn.cancel_context
+    view = memoryview(bytearray(length))
+    got = len(context.ahead)
+    view[:got] = context.ahead
+    context.ahead = _NOTHING
+    while got < length:
+        count = _in_time(conn, deadline, sock.recv_into, view[got:])
+        if not count:
+            raise OSError("connection closed")
+        got += count
     return view
+
+
+def _in_time(conn: Any, deadline: float | None, receive: Callable[[Any], Any], argument: Any) -> Any:
+    if deadline is None:
+        return receive(argument)
+    usual = conn.conn.gettimeout()
+    conn.set_conn_timeout(max(deadline - monotonic(), 0.0))
+    try:
+        return receive(argument)
+    finally:
+        conn.set_conn_timeout(usual)
+
+
+def _receive_as_stock(conn: Any, length: int, deadline: float | None) -> memoryview:
+    # In a plain thread; what a child has received too early comes first.
+    context = conn.cancel_context
+    ahead, context.ahead = context.ahead, _NOTHING
+    rest = _stock_receive_data(conn, length - len(ahead), deadline)
+    return memoryview(b"".join((ahead, rest))) if ahead else rest
 
 
 def cancel(self: Any) -> None:
@@ -84,7 +139,7 @@ def cancel(self: Any) -> None:
     Cancel, and wake the child that waits.  Runs anywhere: also in other threads and in finalisers.
     """
     _stock_cancel(self)
-    child: Child | None = getattr(self, "reader", None)
+    child: Child | None = self.reader
     if child is not None:
         with suppress(RuntimeError):  # the loop was closed, which ends the child
             child.hub.loop.call_soon_threadsafe(_wake, self, child)

@@ -34,11 +34,11 @@ class Connection(SimpleNamespace):
         super().__init__(conn=NetworkingInterface(sock), cancel_context=_CancellationContext(), is_sdam=False)
         self.set_conn_timeout = sock.settimeout
 
-    def receive(self, deadline: float | None = None) -> bytes:
-        return bytes(network_layer.receive_data(self, 4, deadline))  # type: ignore[arg-type]
+    def receive(self, deadline: float | None = None, length: int = 4) -> bytes:
+        return bytes(network_layer.receive_data(self, length, deadline))  # type: ignore[arg-type]
 
     def waits(self) -> bool:
-        return getattr(self.cancel_context, "reader", None) is not None
+        return self.cancel_context.reader is not None  # type: ignore[attr-defined]
 
     def cancel_in_thread(self) -> None:
         in_threads([self.cancel_context.cancel])
@@ -156,6 +156,37 @@ def test_a_reply_in_pieces(connection: Connection) -> None:
     asyncio.run(main())
 
 
+def test_what_came_too_early(connection: Connection) -> None:
+    """
+    One system call takes it off the socket; the next reads get it, in threads as well, and then go on.
+    """
+    received: list[bytes] = []
+    connection.peer.sendall(b"1234567890")
+
+    assert b"1234" == in_child(connection.receive)
+    with pytest.raises(BlockingIOError):
+        connection.conn.conn.recv(1, socket.MSG_DONTWAIT)
+    assert b"5678" == in_child(connection.receive)
+    connection.peer.sendall(b"12")
+    in_threads([lambda: received.append(connection.receive())])
+    assert [b"9012"] == received
+
+
+@pytest.mark.parametrize("length", [_receive.READ_AHEAD - 1, _receive.READ_AHEAD, 3 * _receive.READ_AHEAD])
+def test_large_replies(length: int, connection: Connection) -> None:
+    """
+    What came with the header is their beginning.
+    """
+    body = bytes(range(251)) * (length // 251 + 1)
+    connection.conn.conn.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 18)
+    connection.peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 18)
+    connection.peer.sendall(b"1234" + body[:length] + b"5678")
+
+    assert b"1234" == in_child(connection.receive)
+    assert body[:length] == in_child(connection.receive, None, length)
+    assert b"5678" == in_child(connection.receive)
+
+
 def test_a_thread_receives_as_pymongo_does(connection: Connection) -> None:
     """
     It polls, and sees the flag.
@@ -178,7 +209,7 @@ async def test_a_cleared_pool_ends_its_reads(client: MotorClient) -> None:
     call = database.command(SLOW)
     pools = [server.pool for server in client.delegate._topology._servers.values()]
     contexts = [context for pool in pools for context in pool.active_contexts]
-    await until(lambda: any(getattr(context, "reader", None) for context in contexts))
+    await until(lambda: any(context.reader for context in contexts))
 
     with pytest.raises(AutoReconnect, match="operation cancelled"):
         async with asyncio.timeout(5):
