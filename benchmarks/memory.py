@@ -1,0 +1,45 @@
+"""
+Memory per operation in flight: 10,000 that wait at the same time, with few connections or none.
+
+Each variant runs in a process of its own, `benchmarks/_in_flight.py`.  PyMongo's operations wait for the one
+connection of their pool, whose server is stopped (SIGSTOP) meanwhile; so the driver's whole stack and its
+objects are there.  1,000 threads stand for 10,000.
+"""
+
+from __future__ import annotations
+
+from benchmarks import _fresh
+
+COUNT, THREADS = 10_000, 1_000
+GOAL_KIB = 12.0
+WAITS = {
+    "motorish": "a call that waits for an Event",
+    "asyncio": "a task that awaits an Event",
+    "greenlet_spawn": "SQLAlchemy's greenlet_spawn, awaiting an Event",
+    "threads": "a thread that waits for an Event",
+}
+FINDS = {
+    "motorish_client": "MotorClient",
+    "async_client": "AsyncMongoClient",
+    "gevent": "gevent + PyMongo",
+    "pymongo_threads": "PyMongo in threads",
+}
+
+
+def measure() -> list[_fresh.Record]:
+    """
+    KiB per waiting operation, and what stays per operation when all are done.
+    """
+    records = []
+    with _fresh.mongod() as (uri, server):
+        for name, variant in (*WAITS.items(), *FINDS.items()):
+            found = _fresh.ask("-m", "benchmarks._in_flight", name, uri, str(server.pid))
+            what = "a wait" if name in WAITS else "find_one, waiting for the pool"
+            count, threads = (THREADS, " (1,000 of them)") if "threads" in name else (COUNT, "")
+            for when in ("in flight", "idle afterwards"):
+                record = {"what": f"memory: {what}, {when}", "variant": variant + threads, "unit": "KiB"}
+                record["value"] = (found[when] - found["before"]) / count / 1024
+                if name.startswith("motorish") and when == "in flight":
+                    record["goal"] = f"≤ {GOAL_KIB:g} KiB"
+                records.append(record)
+    return records
