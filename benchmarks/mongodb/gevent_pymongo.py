@@ -1,22 +1,26 @@
 """
-find_one through PyMongo, with the whole process monkeypatched by gevent.
+MongoDB through PyMongo, with the whole process monkeypatched by gevent.
 """
 
 from gevent import monkey
 
 monkey.patch_all()
 
+from collections.abc import Callable  # noqa: E402
+
 import gevent  # noqa: E402
-from pymongo import MongoClient  # noqa: E402
 
-from benchmarks._variant import CONCURRENCY, URI, serve, share  # noqa: E402
-
-collection = MongoClient(URI, maxPoolSize=CONCURRENCY).motorish_bench.small
+from benchmarks._variant import serve  # noqa: E402
+from benchmarks.mongodb._blocking import PyMongo  # noqa: E402
 
 
-def worker() -> None:
-    for _ in range(share()):
-        collection.find_one({"_id": 1})
+class GeventPyMongo(PyMongo):
+    """
+    A greenlet for each worker.
+    """
+
+    def at_once(self, functions: list[Callable[[], None]]) -> None:
+        gevent.joinall([gevent.spawn(function) for function in functions], raise_error=True)
 
 
-serve(lambda: gevent.joinall([gevent.spawn(worker) for _ in range(CONCURRENCY)], raise_error=True))
+serve(GeventPyMongo)

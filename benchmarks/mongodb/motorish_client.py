@@ -6,11 +6,16 @@ from typing import Any
 
 import motorish
 from benchmarks._variant import Asynchronous, serve
+from benchmarks.mongodb import PIPELINE
 
 
 class Motorish(Asynchronous):
+    """
+    One client for all.
+    """
+
     async def open(self) -> None:
-        self.client = motorish.MotorClient(self.address, maxPoolSize=self.at)
+        self.client: motorish.MotorClient = motorish.MotorClient(self.address, maxPoolSize=self.at)
         self.database = self.client.motorish_bench
 
     async def close(self) -> None:
@@ -18,6 +23,20 @@ class Motorish(Asynchronous):
 
     async def find_one(self, own: Any) -> None:
         await self.database.small.find_one({"_id": 1})
+
+    async def insert_one(self, own: Any) -> None:
+        await self.database.inserted.insert_one({"x": 1, "text": "y" * 100})
+
+    async def scan(self, own: Any) -> None:
+        async for _ in self.database.orders.find():
+            pass
+
+    async def aggregate(self, own: Any) -> None:
+        async for _ in self.database.orders.aggregate(PIPELINE):
+            pass
+
+    async def large(self, own: Any) -> None:
+        await self.database.large.find_one({"_id": 1})
 
 
 serve(Motorish)

@@ -1,20 +1,8 @@
 """
-find_one through PyMongo in plain threads, one per worker.
+MongoDB through PyMongo in plain threads, one for each worker.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from benchmarks._variant import serve
+from benchmarks.mongodb._blocking import PyMongo
 
-from pymongo import MongoClient
-
-from benchmarks._variant import CONCURRENCY, URI, serve, share
-
-collection = MongoClient(URI, maxPoolSize=CONCURRENCY).motorish_bench.small
-
-
-def worker(_: int) -> None:
-    for _ in range(share()):
-        collection.find_one({"_id": 1})
-
-
-with ThreadPoolExecutor(CONCURRENCY) as pool:
-    serve(lambda: list(pool.map(worker, range(CONCURRENCY))))
+serve(PyMongo)
