@@ -1,0 +1,36 @@
+"""
+asgiref's sync_to_async: one thread for all calls, as by default; it waits by `async_to_sync` for a coroutine
+that awaits the future on the loop.
+"""
+
+from typing import Any
+
+from asgiref.sync import async_to_sync, sync_to_async
+
+from benchmarks._variant import Asynchronous, serve
+from benchmarks.bridge import noop, wait_soon
+
+wait = async_to_sync(wait_soon)
+
+
+def four_waits() -> None:
+    for _ in range(4):
+        wait()
+
+
+class Asgiref(Asynchronous):
+    noop_async = staticmethod(sync_to_async(noop))
+    one_wait_async = staticmethod(sync_to_async(wait))
+    four_waits_async = staticmethod(sync_to_async(four_waits))
+
+    async def noop(self, own: Any) -> None:
+        await self.noop_async()
+
+    async def one_wait(self, own: Any) -> None:
+        await self.one_wait_async()
+
+    async def four_waits(self, own: Any) -> None:
+        await self.four_waits_async()
+
+
+serve(Asgiref)
