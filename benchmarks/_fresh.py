@@ -66,9 +66,9 @@ def ask(*arguments: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def time_to_line(*arguments: str) -> float:
+def first_line(*arguments: str) -> tuple[float, float]:
     """
-    Seconds from the start of ``python`` with *arguments* to its first line of output.
+    Run ``python`` with *arguments*: seconds to its first line of output, and of CPU until its end.
     """
     with pinned(to_the_last=False):
         began = perf_counter()
@@ -77,6 +77,8 @@ def time_to_line(*arguments: str) -> float:
         with program.stdout as lines:
             line = lines.readline()
             took = perf_counter() - began
-        if program.wait(PATIENCE_S) or not line:
-            raise SystemExit(f"{' '.join(arguments)} ended with status {program.returncode}")
-    return took
+        _, status, used = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+    if program.returncode or not line:
+        raise SystemExit(f"{' '.join(arguments)} ended with status {program.returncode}")
+    return took, used.ru_utime + used.ru_stime

@@ -20,6 +20,7 @@ import json
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -126,13 +127,7 @@ def main(name: str, uri: str, server: int) -> None:
     """
     Measure one variant in this process.
     """
-
-    def block() -> None:
-        os.kill(server, signal.SIGSTOP)
-
-    def unblock() -> None:
-        os.kill(server, signal.SIGCONT)
-
+    block, unblock = (partial(os.kill, server, number) for number in (signal.SIGSTOP, signal.SIGCONT))
     if name == "threads":
         event = Event()
         found = in_threads(event.wait, THREADS, event.clear, event.set)
