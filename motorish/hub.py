@@ -242,18 +242,12 @@ class Child(greenlet):
             self.aftermath = ()
         self.abort, self.raised = None, 0
 
-    def adopt(self) -> None:
+    def leave_behind(self) -> UsageError:
         """
-        Make the current greenlet the one that park() returns to.
-
-        Raises:
-            UsageError: this is not the thread in which the call was started.
+        The loop runs in another thread than it did when this call was started: end it; returns the error.
         """
-        try:
-            self.parent = getcurrent()
-        except ValueError:
-            self.hub.calls.discard(self)
-            raise self.fail_elsewhere() from None
+        self.hub.calls.discard(self)
+        return self.fail_elsewhere()
 
     def fail_elsewhere(self) -> UsageError:
         """
@@ -602,7 +596,10 @@ def resume(child: Child, woken: bool = True) -> None:
         child: must be parked; whoever calls sees to it that each wait is resumed once.
         woken: what park() returns.
     """
-    child.adopt()
+    try:
+        child.parent = getcurrent()  # where park() switches to
+    except ValueError:
+        raise child.leave_behind() from None
     child.switch(woken)
 
 
@@ -610,7 +607,10 @@ def interrupt(child: Child, error: BaseException) -> None:
     """
     Raise *error* in a parked child, at its wait.  Runs on the loop greenlet.
     """
-    child.adopt()
+    try:
+        child.parent = getcurrent()  # where park() switches to
+    except ValueError:
+        raise child.leave_behind() from None
     child.throw(error)
 
 
