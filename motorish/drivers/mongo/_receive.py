@@ -62,7 +62,8 @@ def receive_data(conn: Any, length: int, deadline: float | None) -> memoryview:
     context = conn.cancel_context
     ahead = context.ahead
     if len(ahead) >= length:
-        return _take(context, ahead, length)
+        context.ahead = ahead[length:] if len(ahead) > length else _NOTHING
+        return ahead[:length]
     child = current_child()
     sock = conn.conn.get_conn
     if child is None or not isinstance(sock, RegisteredSocket):
@@ -73,7 +74,9 @@ def receive_data(conn: Any, length: int, deadline: float | None) -> memoryview:
         return _receive_as_stock(conn, length, deadline)
     try:
         if length < READ_AHEAD:
-            return _take(context, _receive_ahead(conn, sock, length, deadline), length)
+            received = _receive_ahead(conn, sock, length, deadline)
+            context.ahead = received[length:] if len(received) > length else _NOTHING
+            return received[:length]
         return _receive_exactly(conn, sock, length, deadline)
     except (OSError, *BLOCKING_IO_ERRORS) as error:
         if context.cancelled:
@@ -85,16 +88,11 @@ def receive_data(conn: Any, length: int, deadline: float | None) -> memoryview:
         context.reader = None
 
 
-def _take(context: Any, received: memoryview, length: int) -> memoryview:
-    context.ahead = received[length:] if len(received) > length else _NOTHING
-    return received[:length]
-
-
 def _receive_ahead(conn: Any, sock: Any, length: int, deadline: float | None) -> memoryview:
     # At least so many bytes.
     received = bytes(conn.cancel_context.ahead)
     while len(received) < length:
-        chunk = _in_time(conn, deadline, sock.recv, READ_AHEAD)
+        chunk = sock.recv(READ_AHEAD) if deadline is None else _in_time(conn, deadline, sock.recv, READ_AHEAD)
         if not chunk:
             raise OSError("connection closed")
         received = received + chunk if received else chunk
@@ -108,16 +106,15 @@ def _receive_exactly(conn: Any, sock: Any, length: int, deadline: float | None) 
     view[:got] = context.ahead
     context.ahead = _NOTHING
     while got < length:
-        count = _in_time(conn, deadline, sock.recv_into, view[got:])
+        rest = view[got:]
+        count = sock.recv_into(rest) if deadline is None else _in_time(conn, deadline, sock.recv_into, rest)
         if not count:
             raise OSError("connection closed")
         got += count
     return view
 
 
-def _in_time(conn: Any, deadline: float | None, receive: Callable[[Any], Any], argument: Any) -> Any:
-    if deadline is None:
-        return receive(argument)
+def _in_time(conn: Any, deadline: float, receive: Callable[[Any], Any], argument: Any) -> Any:
     usual = conn.conn.gettimeout()
     conn.set_conn_timeout(max(deadline - monotonic(), 0.0))
     try:
