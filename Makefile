@@ -5,7 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PORT ?= 8888
-BENCH ?= find_one
 SOAK_S ?= 1800
 JOBS ?= 2
 
@@ -18,7 +17,7 @@ ifdef MONGODB_URI
 export MONGODB_URI
 endif
 
-.PHONY: help chat test test-matrix test-full soak lint docs upstream bench packages clean
+.PHONY: help chat test test-matrix test-full soak lint docs upstream bench bench-quick packages clean
 .NOTPARALLEL:
 
 help:
@@ -30,7 +29,8 @@ help:
 	@echo 'make lint        formatter, linter, types, layers'
 	@echo 'make docs        the documentation as a site, in build/docs'
 	@echo 'make upstream    the whole test suites of the drivers, run under motorish'
-	@echo 'make bench       compare with other bridges and drivers   [BENCH=find_one]'
+	@echo 'make bench       compare with other drivers, and write the page of figures   [ARGS=mongodb.find_one]'
+	@echo 'make bench-quick the most important ones in three minutes, and a verdict'
 	@echo 'make clean       remove what make has made, but not the data of the chat'
 
 chat: $(VENV)/.chat-installed
@@ -64,7 +64,11 @@ upstream: packages $(VENV)/.all-installed
 	$(BIN)/python tests/upstream/synchro.py
 
 bench: packages $(VENV)/.all-installed
-	$(BIN)/python benchmarks/run.py $(BENCH)
+	@$(BIN)/python -m benchmarks bench $(ARGS)
+	@$(BIN)/python -m benchmarks report
+
+bench-quick: packages $(VENV)/.all-installed
+	@$(BIN)/python -m benchmarks quick
 
 packages:
 	@.ci/debian-packages.sh

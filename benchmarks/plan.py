@@ -5,10 +5,10 @@ What `make bench` and `make bench-quick` measure, and which figures are the goal
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 ROUNDS = 15
-ALSO: tuple[str, ...] = ()
+ALSO = ("benchmarks.startup", "benchmarks.memory", "benchmarks.lag", "benchmarks.chat")
 """Modules with a `measure() -> list[dict]`, for what is no cell; each runs in a process of its own."""
 
 
@@ -57,16 +57,15 @@ class Cell:
     pinned: bool = True
     round_s: float = 0.2
     rounds: int = ROUNDS
-    goals: tuple[Goal, ...] = field(default=(), compare=False)
+    goals: tuple[Goal, ...] = ()
 
     @property
     def name(self) -> str:
         """
         What is measured, and how.
         """
-        how = f" on {self.loop}" if self.loop != "asyncio" else ""
-        who = f", {self.ours}" if self.ours != "motorish_client" else ""
-        return f"{self.system}.{self.workload} at {self.at}{how}{'' if self.pinned else ', not pinned'}{who}"
+        loop = f" on {self.loop}" if self.loop != "asyncio" else ""
+        return f"{self.system}.{self.workload} at {self.at}{loop}{'' if self.pinned else ', not pinned'}"
 
 
 MONGODB = (
@@ -89,49 +88,120 @@ FIND_ONE = Cell(
         Goal("pymongo_threads", at_least=1.2),
     ),
 )
+NO_DEARER = (Goal("pymongo_sync", at_most=1.05),)
+
+REDIS = ("motorish_client", "redis_asyncio", "gevent_redis", "redis_threads")
+GET = Cell("redisdb", "get", 20, REDIS, goals=(Goal("redis_asyncio", at_least=1.15),))
+
+MARIADB = ("motorish_client", "aiomysql", "asyncmy", "gevent_pymysql", "pymysql_threads")
+MARIADB_ROW = Cell(
+    "mariadb",
+    "select_one",
+    20,
+    MARIADB,
+    goals=(Goal("aiomysql", at_least=1.5), Goal("gevent_pymysql", at_least=1.05)),
+)
+
+POSTGRESQL = (
+    "motorish_psycopg2",
+    "motorish_psycopg3",
+    "asyncpg_client",
+    "psycopg_async",
+    "aiopg_client",
+    "psycopg2_threads",
+)
+POSTGRESQL_ROW = Cell(
+    "postgresql",
+    "select_one",
+    20,
+    POSTGRESQL,
+    ours="motorish_psycopg2",
+    goals=(
+        Goal("asyncpg_client", at_least=1.8),
+        Goal("psycopg_async", at_least=2.2),
+        Goal("aiopg_client", at_least=1.6),
+    ),
+)
+
+BRIDGE = (
+    "motorish_spawn",
+    "greenlet_spawn",
+    "greenletio",
+    "asgiref",
+    "anyio",
+    "to_thread",
+    "coroutine",
+)
+NOOP = Cell(
+    "bridge",
+    "noop",
+    20,
+    BRIDGE,
+    ours="motorish_spawn",
+    round_s=0.03,  # threads take thirty times as long
+    goals=(Goal("to_thread", at_least=25), Goal("greenlet_spawn", at_least=3)),
+)
 
 
 def sweep(cell: Cell, *numbers: int) -> list[Cell]:
     """
     The same with other numbers at a time, a little shorter.
     """
-    return [replace(cell, at=at, round_s=0.15, goals=()) for at in numbers]
+    return [replace(cell, at=at, round_s=0.12, goals=()) for at in numbers]
+
+
+def like(cell: Cell, *workloads: str) -> list[Cell]:
+    """
+    The system's other workloads with the same variants.
+    """
+    return [replace(cell, workload=workload, goals=()) for workload in workloads]
+
+
+def on_uvloop(cell: Cell, *variants: str, goals: tuple[Goal, ...] = ()) -> Cell:
+    """
+    The same on uvloop, for those that have an event loop.
+    """
+    return replace(cell, variants=(cell.ours, *variants), loop="uvloop", goals=goals)
 
 
 def full() -> list[Cell]:
     """
     The cells of `make bench`; those of one system one after the other.
     """
-    alone = ("motorish_client", "pymongo_sync")
-    cells = [
+    alone = replace(FIND_ONE, at=1, variants=("motorish_client", "pymongo_sync"), goals=NO_DEARER)
+    growth = replace(FIND_ONE, at=1000, variants=("motorish_client", "motorish_client@10"))
+    return [
         FIND_ONE,
-        *(
-            Cell("mongodb", workload, 50, MONGODB)
-            for workload in ("insert_one", "scan", "aggregate", "large")
-        ),
-        *(
-            Cell("mongodb", name, 1, alone, goals=(Goal(alone[1], at_most=1.05),))
-            for name in ("scan", "large")
-        ),
+        *like(FIND_ONE, "insert_one", "scan", "aggregate", "large"),
+        replace(alone, workload="scan"),
+        replace(alone, workload="large"),
         *sweep(FIND_ONE, 1, 10, 200, 1000),
-        Cell(
-            "mongodb",
-            "find_one",
-            1000,
-            ("motorish_client", "motorish_client@10"),
-            goals=(Goal("motorish_client@10", at_most=1.15),),
-        ),
-        replace(FIND_ONE, loop="uvloop", goals=()),
+        replace(growth, goals=(Goal("motorish_client@10", at_most=1.15),)),
+        on_uvloop(FIND_ONE, "async_mongo_client", "motor_client"),
+        GET,
+        *like(GET, "pipeline", "publish"),
+        *sweep(GET, 1, 10, 50, 200, 1000),
+        on_uvloop(GET, "redis_asyncio"),
+        MARIADB_ROW,
+        *like(MARIADB_ROW, "select_many"),
+        *sweep(MARIADB_ROW, 1, 10, 50, 200),  # each of the workers has a connection of its own
+        on_uvloop(MARIADB_ROW, "aiomysql", "asyncmy"),
+        POSTGRESQL_ROW,
+        *like(POSTGRESQL_ROW, "select_many", "insert"),
+        *sweep(replace(POSTGRESQL_ROW, variants=POSTGRESQL[:1] + POSTGRESQL[2:]), 1, 10, 50, 200),
+        on_uvloop(POSTGRESQL_ROW, *POSTGRESQL[2:5], goals=(Goal("asyncpg_client", at_least=0.95),)),
+        NOOP,
+        *like(NOOP, "one_wait", "four_waits"),
+        replace(NOOP, pinned=False),  # threads are dear where the interpreter's lock travels between cores
         replace(FIND_ONE, pinned=False),
     ]
-    return cells
 
 
 def quick() -> list[Cell]:
     """
     The cells of `make bench-quick`.
     """
-    return [FIND_ONE]
+    return [FIND_ONE, GET, MARIADB_ROW, POSTGRESQL_ROW, NOOP]
 
 
 def chosen(cells: Sequence[Cell], names: Sequence[str]) -> list[Cell]:

@@ -16,19 +16,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from benchmarks.plan import Cell
+from benchmarks.results import Result
 
-ROOT = Path(__file__).parent.parent
+HERE = Path(__file__).parent
 PATIENCE_S = 120.0
 CALIBRATION_S = 0.04
 """What the run that the number of operations is taken from must last at least."""
 
-Result = dict[str, Any]
+T = TypeVar("T")
 
 
 class VariantError(Exception):
@@ -52,7 +53,7 @@ class Variant:
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-m", f"benchmarks.{cell.system}.{file}", address, cell.loop],
-            cwd=ROOT,
+            cwd=HERE.parent,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -110,6 +111,45 @@ class Variant:
         return f"{what}; its stderr:\n" + "".join(self._errors.readlines()[-25:])
 
 
+class Running(dict[str, Variant]):
+    """
+    The variants of a cell that have not failed, by their labels; all are ended with the block.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors: dict[str, str] = {}
+
+    def each(self, do: Callable[[Variant], T], labels: Sequence[str] | None = None) -> dict[str, T]:
+        """
+        Do something with each, or with those named, in an order by chance; those that fail are taken out.
+        """
+        answers = {}
+        for label in random.sample(list(self), len(self)):
+            if labels is None or label in labels:
+                try:
+                    answers[label] = do(self[label])
+                except VariantError as error:
+                    self.errors[label] = str(error)
+                    self.pop(label).end()
+                    print(f"  {label} FAILED: {error}", file=sys.stderr, flush=True)
+        return answers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for variant in self.values():
+            variant.end()
+
+
+def variants(system: str) -> tuple[str, ...]:
+    """
+    All variants that a system has files for.
+    """
+    return tuple(sorted(path.stem for path in (HERE / system).glob("*.py") if path.stem[0] != "_"))
+
+
 def cores() -> list[int]:
     """
     The processors that we may use; one of them only, or none, where nothing can be pinned.
@@ -154,47 +194,19 @@ def run_cell(cell: Cell, address: str) -> Result:
         operations per second, p50 and p99 in milliseconds), or the error.
     """
     began = time.monotonic()
-    errors: dict[str, str] = {}
-    rounds: list[dict[str, dict[str, float]]] = []
-    with ExitStack() as ending:
-        variants: dict[str, Variant] = {}
-
-        def drop(label: str, error: VariantError) -> None:
-            errors[label] = str(error)
-            variants.pop(label).end()
-            print(f"    {label} FAILED: {error}", file=sys.stderr, flush=True)
-
-        ending.callback(lambda: [variant.end() for variant in variants.values()])
+    with Running() as running:
         for label in cell.variants:
-            variants[label] = Variant(cell, label, address)
-            try:
-                variants[label].open()
-            except VariantError as error:
-                drop(label, error)
-        operations = 0
-        if cell.ours in variants:
-            try:
-                operations = _calibrated(cell, variants[cell.ours])
-            except VariantError as error:
-                drop(cell.ours, error)
-        for _ in range(warm_ups(cell) + cell.rounds):
-            one = {}
-            for label in random.sample(list(variants), len(variants)):
-                try:
-                    one[label] = variants[label].round(operations or cell.at)
-                except VariantError as error:
-                    drop(label, error)
-            rounds.append(one)
-        for label in list(variants):
-            try:
-                variants[label].close()
-            except VariantError as error:
-                drop(label, error)
-    rounds = rounds[warm_ups(cell) :]
-    figures: dict[str, Any] = {
-        label: {"error": errors[label]} if label in errors else _columns([one[label] for one in rounds])
-        for label in cell.variants
-    }
+            running[label] = Variant(cell, label, address)
+        running.each(Variant.open)
+        found = running.each(lambda variant: _calibrated(cell, variant), [cell.ours])
+        operations = found.get(cell.ours, cell.at)
+        rounds = [
+            running.each(lambda variant: variant.round(operations))
+            for _ in range(warm_ups(cell) + cell.rounds)
+        ][warm_ups(cell) :]
+        running.each(Variant.close)
+        errors = running.errors
+    columns = {label: _columns([one[label] for one in rounds if label in one]) for label in cell.variants}
     return {
         "system": cell.system,
         "workload": cell.workload,
@@ -204,8 +216,11 @@ def run_cell(cell: Cell, address: str) -> Result:
         "ours": cell.ours,
         "operations": operations,
         "took_s": round(time.monotonic() - began, 1),
-        "date": time.strftime("%Y-%m-%d %H:%M"),
-        "variants": figures,
+        "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        "variants": {
+            label: {"error": errors[label]} if len(found["cpu_us"]) < cell.rounds else found
+            for label, found in columns.items()
+        },
     }
 
 
@@ -221,7 +236,7 @@ def _calibrated(cell: Cell, ours: Variant) -> int:
     Return how many operations take `round_s` seconds of our CPU time, at least one for each worker.
     """
     asked = cell.at
-    while (figures := ours.round(asked))["cpu_s"] < CALIBRATION_S:
+    while ours.round(asked)["cpu_s"] < CALIBRATION_S:
         asked *= 4
     figures = ours.round(asked)  # warm now
     each_s = figures["cpu_s"] / figures["operations"]
