@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import URL, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -126,6 +127,18 @@ def test_listeners_see_context_variables(engine: Engine, figures: Figures) -> No
     figures.equal("SQLAlchemy, of 100 statements' listeners saw their own", 100, right)
 
 
+def refusal(error: BaseException | None) -> BaseException | None:
+    """
+    Return the BlockingCallError in the chain of *error*.
+
+    It is not *error* itself where the server was so fast that only the statement was waited for: the
+    session then closes, and cannot roll back on the connection that PyMySQL has given up.
+    """
+    while error is not None and not isinstance(error, BlockingCallError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
 @pytest.mark.row("G16")
 def test_outside_a_child_the_error_says_what_to_do(engine: Engine, figures: Figures) -> None:
     """
@@ -134,12 +147,12 @@ def test_outside_a_child_the_error_says_what_to_do(engine: Engine, figures: Figu
     messages: list[str] = []
 
     async def forgot() -> None:
-        coroutine = asyncio.sleep(0)
-        with pytest.raises(BlockingCallError) as blocking, Session(engine) as session:
+        with pytest.raises((BlockingCallError, DBAPIError)) as blocking, Session(engine) as session:
             session.execute(text("SELECT SLEEP(0.1)"))
+        messages.append(str(refusal(blocking.value)))
         with pytest.raises(NotInChildError) as outside:
-            motorish.await_(coroutine)
-        messages.extend(str(each.value) for each in (blocking, outside))
+            motorish.await_(asyncio.sleep(0))
+        messages.append(str(outside.value))
 
     asyncio.run(forgot())
     with pytest.raises(UsageError) as no_loop:
