@@ -8,15 +8,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from motorish.integrations.servers import Mongod
+from benchmarks import runner
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 300.0
@@ -25,39 +23,32 @@ Record = dict[str, Any]
 
 
 @contextmanager
-def pinned(to_the_last: bool) -> Iterator[None]:
+def on_first_core() -> Iterator[None]:
     """
-    Keep what is started meanwhile on the first core, or on the last (where there are two).
+    Keep what is started meanwhile on the first core (where it can be pinned).
     """
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(before) if to_the_last else min(before)})
+    allowed = runner.cores()
+    if allowed:
+        os.sched_setaffinity(0, {allowed[0]})
     try:
         yield
     finally:
-        os.sched_setaffinity(0, before)
+        if allowed:
+            os.sched_setaffinity(0, allowed)
 
 
-@contextmanager
-def mongod() -> Iterator[tuple[str, Mongod]]:
+def mongod() -> AbstractContextManager[str]:
     """
-    Start a replica set of one, on the last core; give its URI and its member.
+    Start a replica set of one, on the last core, with the data of benchmarks/mongodb; gives its URI.
     """
-    from motorish.integrations.servers import ReplicaSet  # not wanted in a peer's process
-
-    with tempfile.TemporaryDirectory(prefix="motorish-bench-") as data, pinned(to_the_last=True):
-        servers = ReplicaSet(1, Path(data))
-        with servers:
-            yield servers.uri, servers.nodes[0]
+    return runner.server("mongodb", pinned=len(runner.cores()) > 1)
 
 
 def ask(*arguments: str) -> Any:
     """
     Run ``python`` with *arguments* on the first core, and return the JSON that it prints last.
     """
-    with pinned(to_the_last=False):
+    with on_first_core():
         done = subprocess.run(
             [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=PATIENCE_S
         )
@@ -70,7 +61,7 @@ def first_line(*arguments: str) -> tuple[float, float]:
     """
     Run ``python`` with *arguments*: seconds to its first line of output, and of CPU until its end.
     """
-    with pinned(to_the_last=False):
+    with on_first_core():
         began = perf_counter()
         program = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE)
         assert program.stdout is not None

@@ -1,7 +1,7 @@
 """
 The process of one of memory.py's variants: its resident set before, with all operations waiting, and after.
 
-It is given the variant's name, the server's URI and its process id, and prints a line of JSON.
+It is given the variant's name and the URI of a mongod on this machine, and prints a line of JSON.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+
+from pymongo import MongoClient
 
 COUNT, THREADS = 10_000, 1_000
 
@@ -123,10 +125,12 @@ async def finds(name: str, uri: str, block: Any, unblock: Any) -> dict[str, int]
     return await in_tasks(collection.find_one, block, unblock)
 
 
-def main(name: str, uri: str, server: int) -> None:
+def main(name: str, uri: str) -> None:
     """
     Measure one variant in this process.
     """
+    with MongoClient(uri) as client:
+        server = client.admin.command("serverStatus")["pid"]
     block, unblock = (partial(os.kill, server, number) for number in (signal.SIGSTOP, signal.SIGCONT))
     if name == "threads":
         event = Event()
@@ -134,8 +138,6 @@ def main(name: str, uri: str, server: int) -> None:
     elif name in ("motorish", "asyncio", "greenlet_spawn"):
         found = asyncio.run(waits(name))
     elif name in ("gevent", "pymongo_threads"):
-        from pymongo import MongoClient
-
         with MongoClient(uri, maxPoolSize=1) as client:
             collection = client.motorish_bench.small
             collection.find_one()
@@ -146,4 +148,4 @@ def main(name: str, uri: str, server: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(*sys.argv[1:])

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from benchmarks import _fresh
 
-COUNT, THREADS = 10_000, 1_000
 GOAL_KIB = 12.0
 WAITS = {
     "motorish": "a call that waits for an Event",
@@ -31,11 +30,11 @@ def measure() -> list[_fresh.Record]:
     KiB per waiting operation, and what stays per operation when all are done.
     """
     records = []
-    with _fresh.mongod() as (uri, server):
+    with _fresh.mongod() as uri:
         for name, variant in (*WAITS.items(), *FINDS.items()):
-            found = _fresh.ask("-m", "benchmarks._in_flight", name, uri, str(server.pid))
+            found = _fresh.ask("-m", "benchmarks._in_flight", name, uri)
             what = "a wait" if name in WAITS else "find_one, waiting for the pool"
-            count, threads = (THREADS, " (1,000 of them)") if "threads" in name else (COUNT, "")
+            count, threads = (1_000, " (1,000 of them)") if "threads" in name else (10_000, "")
             for when in ("in flight", "idle afterwards"):
                 record = {"what": f"memory: {what}, {when}", "variant": variant + threads, "unit": "KiB"}
                 record["value"] = (found[when] - found["before"]) / count / 1024

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import statistics
 
-from pymongo import MongoClient
-
 from benchmarks import _fresh
 
 RUNS = 7
@@ -52,9 +50,7 @@ def measure() -> list[_fresh.Record]:
     """
     imports = {name: f"{statements}\nprint(1, flush=True)" for name, statements in IMPORTS.items()}
     records = _medians("import, with the start of Python", imports)
-    with _fresh.mongod() as (uri, _):
-        with MongoClient(uri) as client:
-            client.motorish_bench.small.replace_one({"_id": 1}, {"x": 1}, upsert=True)
+    with _fresh.mongod() as uri:
         return records + _medians("from process start to the answer of find_one", FIRST_ANSWERS, uri)
 
 
