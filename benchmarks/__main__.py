@@ -82,11 +82,12 @@ def bench(given: argparse.Namespace) -> int:
     """
     Measure all cells, or those that are named, and keep the results after each.
     """
-    old = results.load(given.results if given.only else Path("nothing"))
-    kept = {**results.about_this_run(), "cells": old["cells"], "also": old["also"]}
+    kept = results.load(given.results) if given.only else results.nothing()
+    kept["runs"].append(results.about_this_run())
     cells = [replace(cell, rounds=given.rounds) for cell in plan.chosen(plan.full(), given.only)]
     for result in measured(cells):
-        _keep(result, kept, given.results)
+        results.add(kept, result)
+        results.keep(kept, given.results)
     if not given.only or "also" in given.only:
         kept["also"] = also(plan.ALSO)
         results.keep(kept, given.results)
@@ -121,8 +122,10 @@ def run(given: argparse.Namespace) -> int:
     how = (given.loop, given.pinned, given.round_s, given.rounds)
     (result,) = measured([Cell(system, workload, given.at, tuple(names), ours, *how)])
     if given.results:
-        old = results.load(given.results)
-        _keep(result, {**results.about_this_run(), "cells": old["cells"], "also": old["also"]}, given.results)
+        kept = results.load(given.results)
+        kept["runs"].append(results.about_this_run())
+        results.add(kept, result)
+        results.keep(kept, given.results)
     return int(any("error" in columns for columns in result["variants"].values()))
 
 
@@ -172,12 +175,6 @@ def measured(cells: Sequence[Cell]) -> Iterator[Result]:
                 result = runner.run_cell(cell, address)
                 _print_table(result)
                 yield result
-
-
-def _keep(result: Result, kept: Result, path: Path) -> None:
-    others = [cell for cell in kept["cells"] if results.identity(cell) != results.identity(result)]
-    kept["cells"] = [*others, result]
-    results.keep(kept, path)
 
 
 def _print_table(result: Result) -> None:

@@ -67,12 +67,19 @@ def _by_workload(cell: Result) -> int:
 
 
 def _about(kept: Result) -> str:
-    machine = kept["machine"]
-    packages = ", ".join(f"{name} {version}" for name, version in kept["packages"].items())
-    return (
-        f"Measured on {kept['date']} with `{kept['command']}`, on {machine['cores']} cores of "
-        f"{machine['cpu']}, {machine['kernel']}.\n{kept['python']}; {packages}."
-    )
+    """
+    When, how, where and with what; one paragraph for runs of the same circumstances.
+    """
+    paragraphs = []
+    for (machine, *others), runs in groupby(
+        kept["runs"], lambda run: (run["machine"], run["python"], run["packages"])
+    ):
+        python, packages = others
+        commands = " and ".join(f"on {run['date']} with `{run['command']}`" for run in runs)
+        versions = ", ".join(f"{name} {version}" for name, version in packages.items())
+        where = f"{machine['cores']} cores of {machine['cpu']}, {machine['kernel']}"
+        paragraphs.append(f"Measured {commands}, on {where}.\n{python}; {versions}.")
+    return "\n\n".join(paragraphs)
 
 
 def _cells_goals(cells: list[Result]) -> Iterator[list[str]]:

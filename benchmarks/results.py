@@ -61,7 +61,21 @@ def load(path: Path = FILE) -> Result:
     """
     What was kept there, or nothing yet.
     """
-    return json.loads(path.read_text()) if path.exists() else {"cells": [], "also": []}  # type: ignore[no-any-return]
+    return json.loads(path.read_text()) if path.exists() else nothing()  # type: ignore[no-any-return]
+
+
+def nothing() -> Result:
+    """
+    No results: the runs (the last one last), what they measured in rounds, and what else they measured.
+    """
+    return {"runs": [], "cells": [], "also": []}
+
+
+def add(kept: Result, cell: Result) -> None:
+    """
+    Put a cell in, instead of the same one of before.
+    """
+    kept["cells"] = [one for one in kept["cells"] if identity(one) != identity(cell)] + [cell]
 
 
 def keep(results: Result, path: Path = FILE) -> None:

@@ -234,12 +234,14 @@ def warm_ups(cell: Cell) -> int:
 def _calibrated(cell: Cell, ours: Variant) -> int:
     """
     Return how many operations take `round_s` seconds of our CPU time, at least one for each worker.
+
+    Fewer, if most of the time is spent waiting for the server.
     """
     asked = cell.at
     while ours.round(asked)["cpu_s"] < CALIBRATION_S:
         asked *= 4
     figures = ours.round(asked)  # warm now
-    each_s = figures["cpu_s"] / figures["operations"]
+    each_s = max(figures["cpu_s"], figures["wall_s"] / 3) / figures["operations"]
     return cell.at * max(1, round(cell.round_s / each_s / cell.at))
 
 
