@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self
 from pymongo.errors import InvalidOperation
 
 from motorish.calls import Callback
+from motorish.drivers.mongo._batches import pace
 from motorish.drivers.mongo._transactions import cleanup_of
 from motorish.drivers.mongo.session import MotorClientSession
 from motorish.hub import CallFuture
@@ -48,6 +49,7 @@ class BaseCursor(Latent, Closing):
         self._collection = collection
         self.closed = False
         self._binding = collection._binding
+        pace(cursor, collection._client._batch_s)
 
     @property
     def collection(self) -> Any:

@@ -230,6 +230,7 @@ class AsyncMongoClient(MotorClient):
     Args:
         io_loop: Tornado or asyncio loop to belong to, instead of that of the first use.
         connect: ignored; the first operation connects.
+        batch_time_ms: as for `MotorClient`.
 
     Raises:
         pymongo.errors.ConfigurationError: as PyMongo's client, for what is wrong with the arguments.

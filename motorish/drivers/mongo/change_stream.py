@@ -14,6 +14,7 @@ from pymongo.synchronous.change_stream import ChangeStream
 from pymongo.synchronous.collection import Collection
 
 from motorish.calls import Callback
+from motorish.drivers.mongo._batches import pace
 from motorish.drivers.mongo._iteration import kill
 from motorish.hub import CallFuture
 from motorish.proxy import Closing, Latent, NamespaceProxy, gives_latent, starts_call
@@ -162,6 +163,7 @@ class MotorChangeStream(Latent, Closing):
             self.delegate = self._target.delegate.watch(**self._arguments)
             if self._closed:  # meanwhile
                 self.delegate.close()
+        pace(self.delegate._cursor, self._target._client._batch_s)  # it has a new one after an error
         return self.delegate
 
     def _advance(self) -> Any:

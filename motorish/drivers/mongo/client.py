@@ -21,6 +21,7 @@ from tornado.ioloop import IOLoop
 import motorish
 from motorish.calls import Callback
 from motorish.drivers.mongo import _lifecycle, _srv
+from motorish.drivers.mongo._batches import BATCH_TIME_MS, seconds_of
 from motorish.drivers.mongo._deployment import Deployment
 from motorish.drivers.mongo.change_stream import Watchable
 from motorish.drivers.mongo.command_cursor import MotorCommandCursor
@@ -51,9 +52,13 @@ class MotorClient(Watchable, Deployment, WithLoop):
     Args:
         io_loop: Tornado or asyncio loop to belong to, instead of that of the first use.
         connect: ignored; the first operation connects.
+        batch_time_ms: cursors ask the server for batches that take about so many milliseconds to decode,
+            because the event loop stands still meanwhile; None for batches as large as the server makes them.
+            A cursor's batch_size has precedence.
 
     Raises:
         pymongo.errors.ConfigurationError: as PyMongo's client, for what is wrong with the arguments.
+        TypeError, ValueError: *batch_time_ms* is no number above 0.
 
     Example::
 
@@ -102,8 +107,10 @@ class MotorClient(Watchable, Deployment, WithLoop):
         *,
         io_loop: IOLoop | AbstractEventLoop | None = None,
         driver: DriverInfo | None = None,
+        batch_time_ms: float | None = BATCH_TIME_MS,
         **kwargs: Any,
     ) -> None:
+        self._batch_s = seconds_of(batch_time_ms)
         if "auto_encryption_opts" in kwargs:
             # Only now: pymongocrypt takes as long to import as half of the rest.
             from motorish.drivers.mongo.encryption import green_options

@@ -5,6 +5,7 @@ MotorCommandCursor, and the latent one whose command is sent when it is first us
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import thread_time
 from typing import Any, Self
 
 from pymongo.errors import InvalidOperation
@@ -12,6 +13,7 @@ from pymongo.synchronous.client_session import ClientSession
 from pymongo.synchronous.command_cursor import CommandCursor
 
 from motorish.calls import Callback
+from motorish.drivers.mongo._batches import pace
 from motorish.drivers.mongo._iteration import BaseCursor, kill
 from motorish.drivers.mongo.texts.cursor import EVERY_CURSOR
 from motorish.hub import CallFuture
@@ -127,6 +129,7 @@ class MotorLatentCommandCursor(MotorCommandCursor):
             if start is None or not self.delegate.alive:
                 reason = "it was closed" if self.closed else "another call is sending it: await that first"
                 raise InvalidOperation(f"cannot send the cursor's command: {reason}")
+            began = thread_time()
             try:
                 cursor = start(*self._args, **self._kwargs)
             except BaseException:
@@ -134,6 +137,8 @@ class MotorLatentCommandCursor(MotorCommandCursor):
                 raise
             if self._batch_size is not None:
                 cursor.batch_size(self._batch_size)
+            # What else the thread did meanwhile is counted, too: the next batch is smaller than need be.
+            pace(cursor, self._collection._client._batch_s, thread_time() - began)
             self.delegate = cursor
             if self.closed:  # meanwhile
                 cursor.close()

@@ -69,7 +69,11 @@ NOT_MADE_BY_USERS = (
 """Classes of which PyMongo's documentation says that methods make them: constructors differ."""
 
 OWN_PARAMETERS = {
-    "AsyncMongoClient": {"io_loop": "Motor's", "driver": "PyMongo takes it among its options"},
+    "AsyncMongoClient": {
+        "io_loop": "Motor's",
+        "driver": "PyMongo takes it among its options",
+        "batch_time_ms": "ours",
+    },
     "AsyncDatabase": {"_delegate": "private"},
     "AsyncCollection": {"_delegate": "private"},
     "AsyncGridIn": {"delegate": "PyMongo's object, instead of a new one"},
