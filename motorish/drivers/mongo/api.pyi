@@ -1360,6 +1360,7 @@ class AsyncMongoClient(Generic[_DocumentType]):
         *,
         io_loop: IOLoop | AbstractEventLoop | None = None,
         driver: DriverInfo | None = None,
+        batch_time_ms: float | None = ...,
         **kwargs: Any,
     ) -> None: ...
     async def aclose(self) -> None:
@@ -1569,6 +1570,7 @@ class MotorClient(Generic[_DocumentType]):
         *,
         io_loop: IOLoop | AbstractEventLoop | None = None,
         driver: DriverInfo | None = None,
+        batch_time_ms: float | None = ...,
         **kwargs: Any,
     ) -> None: ...
     @overload
