@@ -1,8 +1,8 @@
 """
 What every variant's process does: rounds of operations, whenever the runner asks for one on stdin.
 
-A variant is a file ``benchmarks/SYSTEM/VARIANT.py``.  Its class has one method for each workload, and its last
-line is ``serve(ItsClass)``.  The runner starts it with the server's address and the event loop to use
+A variant is a file ``benchmarks/SYSTEM/VARIANT.py``.  Its class has one method for each workload, and its
+last line is ``serve(ItsClass)``.  The runner starts it with the server's address and the event loop to use
 ("asyncio", "uvloop"), and then writes lines of JSON, each of which is answered by one::
 
     {"do": "open", "workload": "find_one", "at": 50}     connect, for so many workers at a time
@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from abc import ABC
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter, process_time
@@ -24,16 +23,18 @@ from typing import Any
 Figures = dict[str, Any]
 
 
-class _Variant(ABC):
+class _Variant:
     """
     Args:
         address: of the server, as its fixture gives it.
         at: how many workers there are at a time.
+        workload: the method that will be measured.
     """
 
-    def __init__(self, address: str, at: int) -> None:
+    def __init__(self, address: str, at: int, workload: str = "") -> None:
         self.address = address
         self.at = at
+        self.workload = workload
 
 
 class Asynchronous(_Variant):
@@ -124,7 +125,7 @@ async def _serve_asynchronous(kind: type[Asynchronous], address: str) -> None:
         figures: Figures = {}
         match asked["do"]:
             case "open":
-                variant = kind(address, asked["at"])
+                variant = kind(address, asked["at"], asked["workload"])
                 await variant.open()
                 workers = await asyncio.gather(*(variant.worker() for _ in range(asked["at"])))
                 operation = getattr(variant, asked["workload"])
@@ -153,7 +154,7 @@ def _serve_blocking(kind: type[Blocking], address: str) -> None:
         figures: Figures = {}
         match asked["do"]:
             case "open":
-                variant = kind(address, asked["at"])
+                variant = kind(address, asked["at"], asked["workload"])
                 variant.open()
                 workers = [variant.worker() for _ in range(asked["at"])]
                 operation = getattr(variant, asked["workload"])

@@ -19,6 +19,8 @@ PIPELINED = 100
 """Commands in one pipeline."""
 
 MESSAGE = b"It rains."
+MOST_CONNECTIONS = 2500
+"""Two for a worker, one of them subscribed, or one."""
 
 
 def start(data_dir: str | Path) -> Redis:
@@ -35,9 +37,9 @@ SERVER = start
 
 def address(server: Any) -> str:
     """
-    What the variants are given.
+    What the variants are given; redis-py's pools have 100 connections at most by default.
     """
-    return f"redis://{server.host}:{server.port}"
+    return f"redis://{server.host}:{server.port}?max_connections={MOST_CONNECTIONS}"
 
 
 def prepare(address: str) -> None:

@@ -20,13 +20,16 @@ class BlockingRedis(Blocking):
         self.client.close()
 
     def worker(self) -> Any:
+        if self.workload != "publish":
+            return None
         pubsub, channel = self.client.pubsub(), next(self.channels)
         pubsub.subscribe(channel)
         pubsub.get_message(timeout=None)
         return pubsub, channel
 
     def leave(self, own: Any) -> None:
-        own[0].close()
+        if own:
+            own[0].close()
 
     def get(self, own: Any) -> Any:
         return self.client.get(KEY)

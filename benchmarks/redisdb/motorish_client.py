@@ -29,10 +29,11 @@ class MotorishClient(Asynchronous):
         await motorish.spawn(self.client.close)
 
     async def worker(self) -> Any:
-        return await motorish.spawn(self.subscribe)
+        return await motorish.spawn(self.subscribe) if self.workload == "publish" else None
 
     async def leave(self, own: Any) -> None:
-        await motorish.spawn(own[0].close)
+        if own:
+            await motorish.spawn(own[0].close)
 
     async def get(self, own: Any) -> Any:
         return await self._get(KEY)

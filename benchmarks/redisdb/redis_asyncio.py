@@ -20,13 +20,16 @@ class RedisAsyncio(Asynchronous):
         await self.client.aclose()
 
     async def worker(self) -> Any:
+        if self.workload != "publish":
+            return None
         pubsub, channel = self.client.pubsub(), next(self.channels)
         await pubsub.subscribe(channel)
         await pubsub.get_message(timeout=None)
         return pubsub, channel
 
     async def leave(self, own: Any) -> None:
-        await own[0].aclose()
+        if own:
+            await own[0].aclose()
 
     async def get(self, own: Any) -> Any:
         return await self.client.get(KEY)
