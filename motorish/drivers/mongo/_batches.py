@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import cache
 from math import ceil
-from time import monotonic
+from time import thread_time
 from typing import Any
 
 from pymongo.message import _GetMore
@@ -25,7 +25,7 @@ garbage collector runs meanwhile.
 UNKNOWN = 10
 """Documents to ask for where nothing has been measured yet."""
 
-GROWTH = 10
+GROWTH = 20
 """A batch has at most so many times the documents of the one before: more of them take longer each."""
 
 
@@ -43,13 +43,13 @@ def _paced(cls: Any) -> Any:
         _decoding_since = 0.0
 
         def _unpack_response(self, *args: Any, **kwargs: Any) -> Any:
-            self._decoding_since = monotonic()
+            self._decoding_since = thread_time()
             return super()._unpack_response(*args, **kwargs)
 
         def _send_message(self, operation: Any) -> None:
             super()._send_message(operation)
             if self._id:
-                self._learn(monotonic() - self._decoding_since)
+                self._learn(thread_time() - self._decoding_since)
 
         def _learn(self, took_s: float) -> None:
             if self._data and self._batch_s:
