@@ -127,7 +127,7 @@ async def _serve_asynchronous(kind: type[Asynchronous], address: str) -> None:
             case "open":
                 variant = kind(address, asked["at"], asked["workload"])
                 await variant.open()
-                workers = await asyncio.gather(*(variant.worker() for _ in range(asked["at"])))
+                workers = [await variant.worker() for _ in range(asked["at"])]
                 operation = getattr(variant, asked["workload"])
             case "round":
                 times: list[float] = []
