@@ -103,8 +103,8 @@ def serve(kind: type[Asynchronous] | type[Blocking]) -> None:
     Do what the runner asks for until it closes our stdin.
     """
     address, loop = sys.argv[1:]
-    # asyncio receives into 256 KiB, for which glibc asks the kernel each time, 10 µs and more, until the process
-    # has once freed a larger block.  Every program of some size has; a variant had or had not, by chance.
+    # asyncio receives into 256 KiB, for which glibc asks the kernel each time, 10 µs and more, until the
+    # process has once freed a larger block.  Most programs have; a variant had or had not, by chance.
     bytes(1 << 20)
     if issubclass(kind, Blocking):
         _serve_blocking(kind, address)
