@@ -9,6 +9,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -16,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import plan, report, results, runner
+from benchmarks.names import number
 from benchmarks.plan import Cell
 from benchmarks.results import Result
 
@@ -82,6 +84,7 @@ def bench(given: argparse.Namespace) -> int:
     """
     Measure all cells, or those that are named, and keep the results after each.
     """
+    began = time.monotonic()
     kept = results.load(given.results) if given.only else results.nothing()
     kept["runs"].append(results.about_this_run())
     cells = [replace(cell, rounds=given.rounds) for cell in plan.chosen(plan.full(), given.only)]
@@ -91,6 +94,7 @@ def bench(given: argparse.Namespace) -> int:
     if not given.only or "also" in given.only:
         kept["also"] = also(plan.ALSO)
         results.keep(kept, given.results)
+    print(f"All of it took {(time.monotonic() - began) / 60:.1f} minutes; the results are in {given.results}")
     return 0
 
 
@@ -146,7 +150,8 @@ def also(modules: Sequence[str]) -> list[Result]:
         except (subprocess.SubprocessError, ValueError, IndexError) as error:
             answer = [{"what": module, "variant": "", "value": None, "unit": "", "error": str(error)}]
         for record in answer:
-            print("  {what}: {variant}: {value} {unit}".format(**record), record.get("error", ""), flush=True)
+            value = record.get("error") or number(record["value"])
+            print(f"  {record['what']}: {record['variant']}: {value} {record['unit']}", flush=True)
         records += answer
     return records
 

@@ -116,6 +116,7 @@ POSTGRESQL_ROW = Cell(
     20,
     POSTGRESQL,
     ours="motorish_psycopg2",
+    round_s=0.15,
     goals=(
         Goal("asyncpg_client", at_least=1.8),
         Goal("psycopg_async", at_least=2.2),
@@ -138,7 +139,7 @@ NOOP = Cell(
     1,
     BRIDGE,
     ours="motorish_spawn",
-    round_s=0.02,  # threads take twenty times as long
+    round_s=0.015,  # threads take twenty times as long
     goals=(Goal("to_thread", at_least=25), Goal("greenlet_spawn", at_least=3)),
 )
 

@@ -111,6 +111,8 @@ def _over_at(cells: list[Result], path: Path) -> None:
             for cell in cells
             if "error" not in cell["variants"].get(label, {"error": ""})
         ]
+        if len(points) < 2:
+            continue
         axes.plot(
             [at for at, _ in points],
             [cpu for _, cpu in points],

@@ -163,10 +163,12 @@ def _variant(label: str) -> str:
 
 def _also_table(also: list[Result]) -> str:
     rows = []
-    for what, group in groupby(also, lambda record: record["what"]):
-        for index, record in enumerate(group):
+    for what in dict.fromkeys(record["what"] for record in also):
+        text = what
+        for record in (record for record in also if record["what"] == what):
             value = f"failed: {_last_line(record['error'])}" if "error" in record else _value(record)
-            rows.append(["" if index else what, record["variant"], value, record["unit"]])
+            rows.append([text, record["variant"], value, record["unit"]])
+            text = ""
     return _table(["what", "", "", ""], rows, right=(2,))
 
 
