@@ -28,6 +28,7 @@ from typing import Any
 from pymongo import MongoClient
 
 COUNT, THREADS = 10_000, 1_000
+POOL_OF_ONE = {"maxPoolSize": 1, "connectTimeoutMS": 600_000}  # the server stops for a while
 
 
 def resident() -> int:
@@ -70,19 +71,23 @@ def in_threads(operation: Callable[[], Any], count: int, block: Any, unblock: An
     The same with threads, or with gevent's greenlets where these stand in for them.
     """
 
+    done = []
+
     def some(count: int) -> list[Thread]:
         block()
-        threads = [Thread(target=operation) for _ in range(count)]
+        threads = [Thread(target=lambda: done.append(operation())) for _ in range(count)]
         for thread in threads:
             thread.start()
         time.sleep(1)
-        assert all(thread.is_alive() for thread in threads)
         return threads
 
     def end(threads: list[Thread]) -> None:
+        assert not done
         unblock()
         for thread in threads:
             thread.join()
+        assert len(done) == len(threads)
+        done.clear()
 
     end(some(100))
     found = {"before": resident()}
@@ -119,7 +124,7 @@ async def finds(name: str, uri: str, block: Any, unblock: Any) -> dict[str, int]
         from motorish import MotorClient as Client
     else:
         from pymongo import AsyncMongoClient as Client  # type: ignore[assignment]
-    client = Client(uri, maxPoolSize=1)
+    client = Client(uri, **POOL_OF_ONE)
     collection = client.motorish_bench.small
     await collection.find_one()
     return await in_tasks(collection.find_one, block, unblock)
@@ -138,7 +143,7 @@ def main(name: str, uri: str) -> None:
     elif name in ("motorish", "asyncio", "greenlet_spawn"):
         found = asyncio.run(waits(name))
     elif name in ("gevent", "pymongo_threads"):
-        with MongoClient(uri, maxPoolSize=1) as client:
+        with MongoClient(uri, **POOL_OF_ONE) as client:
             collection = client.motorish_bench.small
             collection.find_one()
             found = in_threads(collection.find_one, COUNT if name == "gevent" else THREADS, block, unblock)

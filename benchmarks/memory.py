@@ -29,16 +29,17 @@ def measure() -> list[_fresh.Record]:
     """
     KiB per waiting operation, and what stays per operation when all are done.
     """
-    records = []
     with _fresh.mongod() as uri:
-        for name, variant in (*WAITS.items(), *FINDS.items()):
-            found = _fresh.ask("-m", "benchmarks._in_flight", name, uri)
-            what = "a wait" if name in WAITS else "find_one, waiting for the pool"
-            count, threads = (1_000, " (1,000 of them)") if "threads" in name else (10_000, "")
-            for when in ("in flight", "idle afterwards"):
-                record = {"what": f"memory: {what}, {when}", "variant": variant + threads, "unit": "KiB"}
-                record["value"] = (found[when] - found["before"]) / count / 1024
-                if name.startswith("motorish") and when == "in flight":
-                    record["goal"] = f"≤ {GOAL_KIB:g} KiB"
-                records.append(record)
-    return records
+        found = {name: _fresh.ask("-m", "benchmarks._in_flight", name, uri) for name in (*WAITS, *FINDS)}
+    return [
+        _record(f"memory: {what}, {when}", name, variant, found[name][when] - found[name]["before"])
+        for what, variants in (("a wait", WAITS), ("find_one, waiting for the pool", FINDS))
+        for when in ("in flight", "idle afterwards")
+        for name, variant in variants.items()
+    ]
+
+
+def _record(what: str, name: str, variant: str, size: int) -> _fresh.Record:
+    count, note = (1_000, " (1,000 of them)") if "threads" in name else (10_000, "")
+    goal = {"goal": f"≤ {GOAL_KIB:g} KiB"} if name.startswith("motorish") and "in flight" in what else {}
+    return {"what": what, "variant": variant + note, "value": size / count / 1024, "unit": "KiB", **goal}

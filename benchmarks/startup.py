@@ -59,9 +59,9 @@ def _medians(what: str, programs: dict[str, str], *arguments: str) -> list[_fres
     for _ in range(1 + RUNS):  # the first run writes bytecode and fills the page cache
         for name, program in programs.items():
             runs[name].append(_fresh.first_line("-c", program, *arguments))
-    records = []
-    for name, found in runs.items():
-        for kind, seconds in zip(("", ", CPU"), zip(*found[1:], strict=True), strict=True):
-            value = statistics.median(seconds) * 1000
-            records.append({"what": what + kind, "variant": name, "value": value, "unit": "ms"})
-    return records
+    return [
+        {"what": what + kind, "variant": name, "unit": "ms"}
+        | {"value": statistics.median(run[which] for run in found[1:]) * 1000}
+        for which, kind in enumerate(("", ", CPU"))
+        for name, found in runs.items()
+    ]
