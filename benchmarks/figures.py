@@ -24,7 +24,7 @@ class Estimate:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
+        return f"{self.value:.2f} ({self.low:.2f}–{self.high:.2f})"
 
     @property
     def inverse(self) -> Estimate:

@@ -47,9 +47,9 @@ def _place(cell: Result) -> int:
 
 
 def _sections(kept: Result, folder: Path) -> Iterator[str]:
-    yield _about(kept)
+    yield f"## The figures\n\n{_about(kept)}"
     if rows := [*_cells_goals(kept["cells"]), *_also_goals(kept["also"])]:
-        yield "## The goals\n\n" + _table(["what", "compared with", "goal", "measured", ""], rows)
+        yield "### The goals\n\n" + _table(["what", "compared with", "goal", "measured", ""], rows)
     for system, name in SYSTEMS.items():
         cells = [cell for cell in kept["cells"] if cell["system"] == system]
         if cells:

@@ -124,4 +124,4 @@ def test_goal_that_is_missed_is_marked() -> None:
 
     row = report._goal_row(cell, Goal("pymongo_sync", at_most=1.05))
 
-    assert ["ours ≤ 1.05", "1.20 (1.20 to 1.20)", "**not met**"] == row[2:]
+    assert ["ours ≤ 1.05", "1.20 (1.20–1.20)", "**not met**"] == row[2:]
