@@ -33,7 +33,7 @@ AT, EACH, ROUNDS, WARM_UPS = 50, 4, 3, 8
 TASKS_OWN = 2 * AT
 """Handles of the loop that the tasks themselves need, to begin and to end."""
 
-PACKAGE = str(Path(motorish.__file__).parent)
+PACKAGE = f"{Path(motorish.__file__).parent}/"
 LOOPS = ("/asyncio/", "/tornado/", "/selectors.py")
 POLLERS = tuple(getattr(select, name) for name in ("epoll", "kqueue") if hasattr(select, name))
 POLL = type(select.poll())
@@ -52,7 +52,7 @@ NOTHING_KEPT = 50
 """Blocks that are nothing in 1,000 operations: a list that has grown, a cache that was filled."""
 
 KEPT, GARBAGE = "memory blocks that 1,000 operations leave behind", "objects left to the garbage collector"
-BYTES, STACK = "bytes that motorish allocated, in flight", "bytes of C stack, in flight"
+BYTES = "bytes that motorish allocated, in flight"
 
 Operation = Callable[[], Awaitable[Any]]
 
@@ -97,9 +97,9 @@ async def count(operation: Operation) -> Counts:
     rounds = [await _round(operation) for _ in range(ROUNDS)]  # a heartbeat may come into one of them
     per = {name: min(events[name] for events, _ in rounds) / (AT * EACH) for name in PER_OPERATION}
     functions = min((functions for _, functions in rounds), key=Counter.total)
-    stack, lines = await _bytes_in_flight(operation)
+    lines = await _bytes_in_flight(operation)
     per |= {KEPT: await _kept_blocks(operation), GARBAGE: await _garbage(operation)}
-    per |= {BYTES: sum(lines.values()), STACK: stack}
+    per[BYTES] = sum(lines.values())
     where = {
         f"{code.co_qualname} ({Path(code.co_filename).name})": number / (AT * EACH)
         for code, number in functions.most_common()
@@ -173,8 +173,7 @@ async def _garbage(operation: Operation) -> float:
         gc.enable()
 
 
-async def _bytes_in_flight(operation: Operation) -> tuple[float, dict[str, float]]:
-    # A greenlet's C stack is copied when it is switched away from: that is the size of C's frames.
+async def _bytes_in_flight(operation: Operation) -> dict[str, float]:
     tracemalloc.start()
     try:
         waiting = [asyncio.ensure_future(operation()) for _ in range(AT)]
@@ -182,11 +181,9 @@ async def _bytes_in_flight(operation: Operation) -> tuple[float, dict[str, float
     finally:
         tracemalloc.stop()
     await asyncio.gather(*waiting)
-    stack, lines = 0.0, {}
-    for line in found.filter_traces([tracemalloc.Filter(True, f"{PACKAGE}/*")]).statistics("lineno"):
+    lines = {}
+    for line in found.filter_traces([tracemalloc.Filter(True, f"{PACKAGE}*")]).statistics("lineno"):
         path, number = line.traceback[0].filename, line.traceback[0].lineno
-        if ".switch(" in linecache.getline(path, number):
-            stack += line.size / AT
-        else:
+        if ".switch(" not in linecache.getline(path, number):  # a copy of the C stack: as large as C's frames
             lines[f"{Path(path).name}:{number}"] = line.size / AT
-    return stack, lines
+    return lines
