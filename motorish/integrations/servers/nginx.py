@@ -85,7 +85,9 @@ class Nginx(TlsServer):
         if program is None:
             raise ServerMissingError("no nginx was found (Debian and Ubuntu: apt-get install nginx-light).")
         self.files.mkdir(exist_ok=True)
-        (self.files / "file").write_bytes(b"0123456789" * 100_000)
+        file = self.files / "file"
+        if not file.exists():
+            file.write_bytes(b"0123456789" * 100_000)
         (self.data_dir / "temp").mkdir(exist_ok=True)
         tls = ""
         if self.tls:
