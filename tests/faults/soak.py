@@ -32,8 +32,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import motorish
 from motorish.hub import current_hub
 from motorish.testing import chaos
-from tests.faults import soak_verdict
+from tests.faults import soak_memory, soak_verdict
 from tests.faults.census import census
+from tests.faults.soak_faults import Faults
 from tests.faults.soak_verdict import Ledger
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ STORM, SETTLING, CALM = 0.65, 0.1, 0.25  # parts of a round
 WORKERS = 3  # of each driver
 REST_S = 0.02
 PATIENCE_S = 5.0
-RESTARTS_EVERY_S = 20.0
 LINE_EVERY_S = 10.0
 
 
@@ -70,8 +70,7 @@ class Soak:
         self._open = asyncio.Event()
         self._stopping = False
         self._serials = itertools.count(1)
-        self._restarted_at = 0.0
-        self._restarts = itertools.cycle(list({id(each.server): each.server for each in subjects}.values()))
+        self._faults = Faults(self.pairs, ledger, self.rng, self._try)
 
     async def run(self) -> None:
         """
@@ -94,7 +93,7 @@ class Soak:
         workers = [asyncio.ensure_future(self._work(*pair)) for pair in self.pairs for _ in range(WORKERS)]
         self._stopping = False
         self.storm = True
-        await self._break_things(monotonic() + seconds * STORM)
+        await self._faults.go_on_until(monotonic() + seconds * STORM)
         self.storm = False
         await asyncio.sleep(seconds * SETTLING)
         self.latencies = timed = []
@@ -157,59 +156,13 @@ class Soak:
         try:
             return await call
         except (Exception, asyncio.CancelledError) as error:
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise  # this is the end: Ctrl-C
             self.ledger.errors[f"{type(error).__module__}.{type(error).__qualname__}"] += 1
             return None
         finally:
             if cancel is not None:
                 cancel.cancel()
-
-    async def _break_things(self, until: float) -> None:
-        faults = (self._reset, self._freeze, self._trickle, self._delay, self._cut, self._crash, self._kill)
-        while monotonic() < until:
-            fault = self.rng.choice(faults)
-            if monotonic() - self._restarted_at > min(RESTARTS_EVERY_S, self.ledger.seconds / 5):
-                self._restarted_at = monotonic()
-                fault = self._restart
-            self.ledger.faults[fault.__name__.strip("_")] += 1
-            await fault(*self.rng.choice(self.pairs))
-            await asyncio.sleep(self.rng.random() * 0.3)
-
-    async def _reset(self, subject: Subject, proxy: chaos.Proxy) -> None:
-        proxy.reset()
-
-    async def _freeze(self, subject: Subject, proxy: chaos.Proxy) -> None:
-        direction = self.rng.choice((proxy.up, proxy.down))
-        direction.frozen = True
-        await asyncio.sleep(self.rng.random())
-        direction.frozen = False
-
-    async def _trickle(self, subject: Subject, proxy: chaos.Proxy) -> None:
-        proxy.down.trickle = (7, 0.01)
-        await asyncio.sleep(self.rng.random())
-        proxy.down.trickle = None
-
-    async def _delay(self, subject: Subject, proxy: chaos.Proxy) -> None:
-        proxy.down.delay_s = self.rng.random() * 0.1
-        await asyncio.sleep(self.rng.random())
-        proxy.down.delay_s = 0.0
-
-    async def _cut(self, subject: Subject, proxy: chaos.Proxy) -> None:
-        proxy.down.cut_after = self.rng.randrange(2000)
-        await asyncio.sleep(0.3)
-        proxy.down.cut_after = None
-
-    async def _crash(self, subject: Subject, proxy: chaos.Proxy) -> None:
-        proxy.crash()
-        await asyncio.sleep(self.rng.random() * 0.5)
-        proxy.restart()
-
-    async def _kill(self, subject: Subject, proxy: chaos.Proxy) -> None:
-        await self._try(subject, subject.kill_all, PATIENCE_S)
-
-    async def _restart(self, subject: Subject, proxy: chaos.Proxy) -> None:
-        server = next(self._restarts)
-        await asyncio.to_thread(self.rng.choice((server.kill, server.stop)))
-        await asyncio.to_thread(server.start)
 
     async def _print(self) -> None:
         for number in itertools.count(1):
@@ -218,7 +171,7 @@ class Soak:
             errors = ", ".join(f"{name.rpartition('.')[2]} {n}" for name, n in ledger.errors.most_common(6))
             print(
                 f"{monotonic() - self._began:6.0f} s  {sum(ledger.operations.values()):,} operations, "
-                f"{len(ledger.mismatches)} mismatches, {soak_verdict.memory_mb():.1f} MB, "
+                f"{len(ledger.mismatches)} mismatches, {soak_memory.memory_mb():.1f} MB, "
                 f"{now['descriptors']} descriptors, {now['greenlets']} greenlets, {now['threads']} threads; "
                 f"errors: {errors or 'none'}",
                 flush=True,
@@ -237,6 +190,7 @@ def main() -> int:
     parser.add_argument("--keep-figures", action="store_true", help="write them into the documentation")
     asked = parser.parse_args()
     warnings.simplefilter("error", motorish.BlockingCallWarning)
+    soak_memory.share_one_heap()
     ledger = Ledger(asked.seconds)
     with ExitStack() as stack:
         where = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motorish-")))

@@ -4,18 +4,16 @@ What the soak keeps count of, and what it makes of that in the end.
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import resource
+import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from tests.faults import figures
 from tests.faults.census import census
+from tests.faults.soak_memory import malloc_mb, memory_mb, trim
 
 NOT_SOAKED = "NOT SOAKED:"
 """Said of a server that is not on this machine."""
@@ -28,24 +26,6 @@ SLOPE_LIMIT_MB = 1.0
 DRIFT_LIMIT = 0.10
 GROWN_LEAST = 20
 """By so many objects the count of a type may vary from one quiet moment to the next."""
-
-PAGE = resource.getpagesize()
-MB = 1 << 20
-
-
-def memory_mb() -> float:
-    """
-    What the process has in memory.
-    """
-    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / MB
-
-
-def trim() -> None:
-    """
-    Give back to the system what free() keeps for later: a peak that has passed is no growth.
-    """
-    with suppress(AttributeError, OSError):  # only glibc has it
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Ledger:
@@ -68,6 +48,8 @@ class Ledger:
         self._first: dict[str, int] = {}
         self._at: list[float] = []
         self._memory: list[float] = []
+        self._malloc: list[float] = []
+        self._blocks: list[int] = []
         self._p99: list[float] = []
         self._peaks: Counter[str] = Counter()
         self._types: Counter[str] = Counter()
@@ -89,6 +71,8 @@ class Ledger:
         trim()
         self._at.append(at_s)
         self._memory.append(memory_mb())
+        self._malloc.append(malloc_mb())
+        self._blocks.append(sys.getallocatedblocks())
         if latencies:
             self._p99.append(sorted(latencies)[int(len(latencies) * 0.99)])
         types = Counter(type(each).__qualname__ for each in gc.get_objects())
@@ -154,6 +138,8 @@ class Ledger:
             "left": left,
             "grown": self.grown,
             "slope_mb": round(self.slope_mb, 3),
+            "malloc_slope_mb": round(slope(self._at, self._malloc) * 600, 3),
+            "python_blocks_slope": round(slope(self._at, self._blocks) * 600),
             "memory_mb": round(self._memory[-1], 1) if self._memory else None,
             "p99_ms": round(median(self._p99) * 1000, 1) if self._p99 else None,
             "drift": round(self.drift, 4) if self._p99 else 0.0,
@@ -177,6 +163,8 @@ def figures_of(result: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     if result["measured_s"] >= MEASURED_LEAST_S:
         shown += [
             (f"{what}: types with more and more objects", "none", _listed(result["grown"])),
+            (f"{what}: MB more in use by malloc in 10 min", None, result["malloc_slope_mb"]),
+            (f"{what}: Python's blocks more in 10 min", None, f"{result['python_blocks_slope']:,}"),
             (f"{what}: MB more in 10 min", f"≤ {SLOPE_LIMIT_MB:g}", result["slope_mb"]),
             (f"{what}: change of the calm's p99", f"≤ {DRIFT_LIMIT:+.0%}", f"{result['drift']:+.1%}"),
         ]

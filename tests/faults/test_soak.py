@@ -4,17 +4,19 @@ Row D41: a little of the soak, and the arithmetic of its verdict; ``make soak`` 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import pytest
 
 from tests.faults.figures import Figures
+from tests.faults.soak import Soak
 from tests.faults.soak_verdict import NOT_SOAKED, Ledger, figures_of, slope
 
 PROGRAM = Path(__file__).with_name("soak.py")
@@ -88,6 +90,8 @@ def test_what_is_wrong_is_said() -> None:
     for minute in range(50):
         ledger._at.append(300.0 + minute * 60)
         ledger._memory.append(50 + minute * 0.2)
+        ledger._malloc.append(20.0)
+        ledger._blocks.append(400_000)
         ledger._p99.append(0.010 + minute * 0.0001)
     ledger._peaks["list"], ledger._types["list"] = 100, 200
 
@@ -104,3 +108,23 @@ def test_what_is_wrong_is_said() -> None:
     ]
     assert len(beginnings) == len(wrong)
     assert all(said.startswith(begin) for said, begin in zip(wrong, beginnings, strict=True)), wrong
+
+
+def test_ctrl_c_ends_it() -> None:
+    """
+    A cancel of what is done to a driver is a fault like others; a cancel of the soak itself ends it.
+    """
+
+    async def cancelled() -> None:
+        raise asyncio.CancelledError
+
+    async def main() -> tuple[Any, bool]:
+        soak, subject = Soak([], [], Ledger(1.0), 41), cast(Any, None)
+        answer = await soak._try(subject, cancelled, 60.0)
+        worker = asyncio.ensure_future(soak._try(subject, asyncio.Event().wait, 60.0))
+        await asyncio.sleep(0)
+        worker.cancel()
+        await asyncio.wait([worker])
+        return answer, worker.cancelled()
+
+    assert (None, True) == asyncio.run(main())
