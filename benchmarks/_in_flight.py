@@ -136,7 +136,12 @@ def main(name: str, uri: str) -> None:
     """
     with MongoClient(uri) as client:
         server = client.admin.command("serverStatus")["pid"]
-    block, unblock = (partial(os.kill, server, number) for number in (signal.SIGSTOP, signal.SIGCONT))
+
+    def block() -> None:
+        os.kill(server, signal.SIGSTOP)
+        time.sleep(0.1)  # until all its threads have stopped
+
+    unblock = partial(os.kill, server, signal.SIGCONT)
     if name == "threads":
         event = Event()
         found = in_threads(event.wait, THREADS, event.clear, event.set)
