@@ -203,30 +203,32 @@ def await_(awaitable: Awaitable[T]) -> T:
             "(motorish.spawn(function, ...)). In a coroutine, use 'await'."
         )
     loop = child.hub.loop
-    if asyncio.isfuture(awaitable) and awaitable.get_loop() is not loop:
+    if not asyncio.isfuture(awaitable):
+        future: asyncio.Future[T] = asyncio.ensure_future(awaitable, loop=loop)
+    elif awaitable.get_loop() is loop:
+        future = awaitable
+    else:
         raise ForeignLoopError(
             f"this call runs on {loop!r}, but what it awaits belongs to {awaitable.get_loop()!r}: "
             "a future can be awaited on its own event loop only"
         )
-    future = asyncio.ensure_future(awaitable, loop=loop)
-    waiting = True
-
-    def wake(_: asyncio.Future[T]) -> None:
-        # On the loop greenlet.
-        if waiting:
-            resume(child)
-
     if not future.done():
+        waiting = True
+
+        def wake(_: asyncio.Future[T]) -> None:
+            # On the loop greenlet.
+            if waiting:
+                resume(child)
+
         future.add_done_callback(wake)
         try:
             park(child)
         except BaseException:
+            waiting = False
+            future.remove_done_callback(wake)
             future.cancel()
             future.add_done_callback(_ignore_outcome)
             raise
-        finally:
-            waiting = False
-            future.remove_done_callback(wake)
     try:
         return future.result()
     finally:
