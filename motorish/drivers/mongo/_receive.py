@@ -60,7 +60,7 @@ def receive_data(conn: Any, length: int, deadline: float | None) -> memoryview:
         OSError: the connection is broken.
     """
     context = conn.cancel_context
-    ahead = context.ahead
+    ahead: memoryview = context.ahead
     if len(ahead) >= length:
         context.ahead = ahead[length:] if len(ahead) > length else _NOTHING
         return ahead[:length]
