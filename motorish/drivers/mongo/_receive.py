@@ -7,15 +7,18 @@ reads out every 0.5 s to look at the flag.  With hundreds of idle change streams
 quarters of what they cost.  Here whoever sets the flag wakes the child that waits, at once.
 
 And a small reply is received with one system call, where PyMongo makes one for the header and one for the
-rest.  What has come too early (of the next message of a stream) is kept for the next call.
+rest.  What has come too early (of the next message of a stream) is kept for the next call.  For a large reply
+the child is woken once or twice (SO_RCVLOWAT) instead of for every 64 KiB.
 
 This is the one function of PyMongo's that children do not run as it is.  Plain threads do.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from socket import SO_RCVLOWAT, SOL_SOCKET
 from time import monotonic
 from typing import Any
 
@@ -25,10 +28,15 @@ from pymongo.network_layer import BLOCKING_IO_ERRORS
 from pymongo.pool_shared import _CancellationContext
 
 from motorish.green._registered import RegisteredSocket
+from motorish.green.socket import socket
 from motorish.hub import Child, current_child, resume
 
 READ_AHEAD = 1 << 14
 """So many bytes may be received at once, asked for or not."""
+
+LOT_LEAST = 1 << 16
+LOT_MOST = 1 << 20
+"""From so many bytes on, the kernel is asked to wake the child when all are there, or this many."""
 
 _NOTHING = memoryview(b"")
 
@@ -105,12 +113,19 @@ def _receive_exactly(conn: Any, sock: Any, length: int, deadline: float | None) 
     got = len(context.ahead)
     view[:got] = context.ahead
     context.ahead = _NOTHING
+    lot = 1
+    in_lots = sys.platform == "linux" and type(sock) is socket and length - got >= LOT_LEAST
     while got < length:
+        if in_lots and lot != min(length - got, LOT_MOST):
+            lot = min(length - got, LOT_MOST)
+            sock.setsockopt(SOL_SOCKET, SO_RCVLOWAT, lot)
         rest = view[got:]
         count = sock.recv_into(rest) if deadline is None else _in_time(conn, deadline, sock.recv_into, rest)
         if not count:
             raise OSError("connection closed")
         got += count
+    if in_lots:
+        sock.setsockopt(SOL_SOCKET, SO_RCVLOWAT, 1)
     return view
 
 

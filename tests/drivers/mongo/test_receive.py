@@ -4,12 +4,14 @@ A child waits for a reply without PyMongo's half-second polls, and all else is a
 
 import asyncio
 import inspect
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
+import greenlet
 import pytest
 from pymongo import network_layer
 from pymongo.errors import AutoReconnect, NetworkTimeout, _OperationCancelled
@@ -19,7 +21,7 @@ from pymongo.pool_shared import _CancellationContext
 from motorish import MotorClient
 from motorish.drivers.mongo import _receive
 from motorish.green import socket
-from tests.loops import in_child, in_threads, on_every_loop, parked, until
+from tests.loops import in_child, in_threads, on_every_loop, parked, turns, until
 
 SLOW = {"find": "any", "filter": {"$where": "sleep(30000) || true"}}
 
@@ -30,7 +32,9 @@ class Connection(SimpleNamespace):
     """
 
     def __init__(self) -> None:
-        sock, self.peer = socket.socketpair()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            sock = socket.create_connection(server.getsockname())
+            self.peer, _ = server.accept()
         super().__init__(conn=NetworkingInterface(sock), cancel_context=_CancellationContext(), is_sdam=False)
         self.set_conn_timeout = sock.settimeout
 
@@ -185,6 +189,50 @@ def test_large_replies(length: int, connection: Connection) -> None:
     assert b"1234" == in_child(connection.receive)
     assert body[:length] == in_child(connection.receive, None, length)
     assert b"5678" == in_child(connection.receive)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel counts there only")
+def test_a_large_reply_wakes_once(connection: Connection) -> None:
+    """
+    Not for each part of it that arrives; a small reply after it is seen at once, as ever.
+    """
+    length, parts = 1 << 19, 8
+    wakes: list[int] = []
+    connection.peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, length)
+
+    async def main() -> None:
+        call = parked(connection.receive, None, length)
+        child = call._child
+        before = greenlet.settrace(lambda _, switch: wakes.append(switch[1] is child))
+        try:
+            for _ in range(parts):
+                await asyncio.to_thread(connection.peer.sendall, b"x" * (length // parts))
+                await turns(3)
+            assert length == len(await call)
+        finally:
+            greenlet.settrace(before)
+        call = parked(connection.receive)
+        connection.peer.sendall(b"1234")
+        assert b"1234" == await call
+
+    asyncio.run(main())
+    assert 1 <= sum(wakes) <= 2
+
+
+def test_a_large_reply_that_breaks_off(connection: Connection) -> None:
+    """
+    The end of the connection wakes the child, though it waits for more.
+    """
+
+    async def main() -> None:
+        call = parked(connection.receive, None, 1 << 18)
+        connection.peer.sendall(b"x" * 1000)
+        await until(connection.waits)
+        connection.peer.close()
+        with pytest.raises(OSError, match="connection closed"):
+            await call
+
+    asyncio.run(main())
 
 
 def test_a_thread_receives_as_pymongo_does(connection: Connection) -> None:
