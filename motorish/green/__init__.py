@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+from motorish.green import _stock as _stock  # before the others
 from motorish.green import _twin, queue, select, selectors, socket, ssl, threading, time
 from motorish.green import at_exit as at_exit
 from motorish.green import fork as fork

@@ -123,3 +123,13 @@ for name, module in modules.items():
 """
 
     subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
+
+
+def test_monkeypatched_process_is_refused() -> None:
+    """
+    Where gevent has replaced the stdlib's sockets, the import says so, and what to do.
+    """
+    script = "from gevent import monkey; monkey.patch_all(); import motorish"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
+
+    assert "PatchError: gevent._socket3.socket has taken the place of the stdlib's" in done.stderr
