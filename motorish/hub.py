@@ -510,6 +510,7 @@ def spawn(
     cleanup: Callable[[], Any] | None = None,
     context: Context | None = None,
     later: bool = False,
+    running: AbstractEventLoop | None = None,
     stopped: AbstractEventLoop | None = None,
     future_class: type[CallFuture[T]] = CallFuture,
 ) -> CallFuture[T]:
@@ -521,6 +522,7 @@ def spawn(
         cleanup: called afterwards, in a child and with a deadline of its own, if the call is aborted.
         context: the contextvars of the call; a copy of the caller's by default.
         later: start from the loop, not at once.
+        running: the loop that runs in this thread, if the caller has asked already: that costs a system call.
         stopped: where no loop is running in this thread, the one that is to start the call when it runs.
         future_class: of what is returned.
 
@@ -530,7 +532,7 @@ def spawn(
     Raises:
         UsageError: no event loop is running in this thread.
     """
-    hub = _hubs.get(running_loop())  # type: ignore[arg-type]
+    hub = _hubs.get(running or running_loop())  # type: ignore[arg-type]
     if hub is None:
         hub = current_hub(stopped)
         later = later or running_loop() is None

@@ -188,7 +188,8 @@ def _starter(method: Callable[..., Any], unwrap_from: int) -> Callable[..., Any]
         if callback is not None:
             check_callback(callback)
         binding = self._binding
-        if running_loop() is not binding.loop:
+        loop = running_loop()
+        if loop is not binding.loop:
             binding.bind()
         cleanup = None if binding.cleanup is None else binding.cleanup()
         if len(args) > unwrap_from:
@@ -196,7 +197,9 @@ def _starter(method: Callable[..., Any], unwrap_from: int) -> Callable[..., Any]
             args = unwrap_args(args)
         if kwargs:
             cleanup = unwrap_kwargs(kwargs) or cleanup
-        future = spawn(method, (self.delegate, *args), kwargs, cleanup=cleanup, stopped=binding.loop)
+        future = spawn(
+            method, (self.delegate, *args), kwargs, cleanup=cleanup, running=loop, stopped=binding.loop
+        )
         return future if callback is None else hand_over(future, callback)  # type: ignore[return-value]
 
     return start
