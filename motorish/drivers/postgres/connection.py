@@ -21,12 +21,12 @@ from psycopg2.extensions import quote_ident
 from motorish.drivers.postgres import libpq
 from motorish.drivers.postgres.cancel import Cancel
 from motorish.drivers.postgres.copy import codec_of
-from motorish.drivers.postgres.cursor import guarded_cursor, stock_cursor
+from motorish.drivers.postgres.cursor import GuardedCursor, guarded_cursor, stock_cursor
 from motorish.drivers.postgres.guard import Guard
+from motorish.drivers.postgres.kept import let_go
 from motorish.drivers.postgres.listening import Listening, log_message
 from motorish.drivers.postgres.lobject import guarded_lobject
 from motorish.drivers.postgres.readiness import release_fd
-from motorish.drivers.postgres.waiting import let_go
 from motorish.green.stream import GreenStream
 from motorish.proxy.workers import Worker
 
@@ -38,7 +38,7 @@ class GuardedConnection(Listening):
     Mixed into a connection class, before it.
     """
 
-    _stream: GreenStream | None = None  # on the loop where it was last used
+    _kept_stream: GreenStream | None = None  # on the loop where it was last used
     _receiver: Any = None  # keeps what libpq has the address of
     _worker: Worker | None = None
     _worker_ident: int | None = None  # of the thread that works on a large object just now
@@ -62,12 +62,11 @@ class GuardedConnection(Listening):
         stock.cursor_factory.__set__(self, guarded_cursor(factory, named=False))
 
     def cursor(self, *args: Any, **kwargs: Any) -> Any:
-        named = (args[0] if args else kwargs.get("name")) is not None
-        if len(args) > 1:
-            args = (args[0], guarded_cursor(args[1], named=named), *args[2:])
-        elif kwargs.get("cursor_factory") is not None:
-            kwargs["cursor_factory"] = guarded_cursor(kwargs["cursor_factory"], named=named)
+        if args or kwargs:
+            args, kwargs = _with_guarded_factory(*args, **kwargs)
         cursor = super().cursor(*args, **kwargs)
+        if cursor.name is None and isinstance(cursor, GuardedCursor):  # not what a function has made
+            return cursor
         kind = type(cursor)
         wanted = guarded_cursor(stock_cursor(kind), named=cursor.name is not None)
         if kind is not wanted:
@@ -155,6 +154,16 @@ def _let_go(connection: ref[GuardedConnection]) -> None:
     this = connection()
     if this is not None:
         let_go(this)
+
+
+def _with_guarded_factory(*args: Any, **kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    # Arguments of cursor(name, cursor_factory).
+    named = (args[0] if args else kwargs.get("name")) is not None
+    if len(args) > 1:
+        args = (args[0], guarded_cursor(args[1], named=named), *args[2:])
+    elif kwargs.get("cursor_factory") is not None:
+        kwargs["cursor_factory"] = guarded_cursor(kwargs["cursor_factory"], named=named)
+    return args, kwargs
 
 
 class _Notifies(list[Any]):

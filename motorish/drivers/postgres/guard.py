@@ -13,11 +13,11 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from greenlet import getcurrent
+from greenlet import getcurrent, greenlet
 
 from motorish.errors import BusyError
 from motorish.green.threading import Lock
-from motorish.hub import current_child, running_loop
+from motorish.hub import Child, current_child, running_loop
 
 
 class Guard:
@@ -40,7 +40,8 @@ class Guard:
         self._depth = 0
 
     def __enter__(self) -> Self:
-        caller = id(getcurrent())
+        current = getcurrent()
+        caller = id(current)
         if self._holder == caller:
             self._depth += 1
             return self
@@ -48,7 +49,7 @@ class Guard:
             self._wait()
         self._holder = caller
         self._depth = 1
-        if current_child() is None:
+        if type(current) is not Child:
             self._let_go()
         return self
 
@@ -61,6 +62,12 @@ class Guard:
         if not self._depth:
             self._holder = 0
             self._lock.release()
+
+    def is_held_by(self, caller: greenlet) -> bool:
+        """
+        Whether this greenlet is in.
+        """
+        return self._holder == id(caller)
 
     def _wait(self) -> None:
         if current_child() is None and running_loop() is not None:

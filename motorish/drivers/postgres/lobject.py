@@ -16,8 +16,9 @@ from psycopg2.extensions import lobject as stock
 
 from motorish.drivers.postgres import libpq
 from motorish.drivers.postgres.cancel import Cancel
+from motorish.drivers.postgres.kept import let_go
 from motorish.drivers.postgres.readiness import is_aborted
-from motorish.drivers.postgres.waiting import cut_off, let_go
+from motorish.drivers.postgres.waiting import cut_off
 from motorish.green import outside
 from motorish.hub import current_child, running_loop
 from motorish.proxy.workers import Worker

@@ -1,41 +1,38 @@
 """
-psycopg 3's wait functions, and the few methods of its connections that must know of them.
-
-psycopg's own code yields where it would wait, and functions of its module ``waiting`` drive it.  Ours park a
-child meanwhile.  In plain threads psycopg's own do the work.
+psycopg 3 made green: its wait functions, and the few methods of its connections that must know of them.
 """
 
 from __future__ import annotations
 
-import inspect
-import select
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from functools import wraps
-from time import monotonic
 from typing import Any
 
 import psycopg
 from psycopg import connection as connections
-from psycopg import errors, generators, sql, waiting
-from psycopg._conninfo_attempts_async import conninfo_attempts_async
+from psycopg import generators, sql, waiting
 from psycopg.pq import TransactionStatus
 
-from motorish.calls import await_
+from motorish.drivers.postgres.kept import let_go, let_go_of_all, stream_of
 from motorish.drivers.postgres.listening import Listening, log_message
-from motorish.drivers.postgres.readiness import READ, WRITE, release_fd, wait_ready
+from motorish.drivers.postgres.psycopg_waits import (
+    Gen,
+    conninfo_attempts,
+    has_timeout,
+    stock,
+    wait,
+    wait_conn,
+)
+from motorish.drivers.postgres.readiness import release_fd
 from motorish.errors import UsageError
-from motorish.hub import Abort, current_child, running_loop
+from motorish.hub import Abort, current_child
 
 CANCEL_S = 2.0
 """Seconds that a CancelRequest may take when the event loop is being closed."""
 
 _STOCK_LOCK = type(threading.Lock())
-_Gen = Generator[Any, Any, Any]
-_R, _W = 1, 2  # psycopg's Wait and Ready
-_has_timeout = "timeout" in inspect.signature(waiting.wait_selector).parameters  # since 3.3
-
-_stock: dict[tuple[Any, str], Any] = {}
+_stock_del = psycopg.Connection.__del__
 
 
 def switch_on() -> None:
@@ -43,8 +40,8 @@ def switch_on() -> None:
     Put our functions in the place of psycopg's.
     """
     for owner, name, value in _replacements():
-        if (owner, name) not in _stock:
-            _stock[owner, name] = vars(owner).get(name)
+        if (owner, name) not in stock:
+            stock[owner, name] = vars(owner).get(name)
             setattr(owner, name, value)
 
 
@@ -52,12 +49,13 @@ def switch_off() -> None:
     """
     Undo switch_on().
     """
-    for (owner, name), value in _stock.items():
+    let_go_of_all()
+    for (owner, name), value in stock.items():
         if value is None:
             delattr(owner, name)
         else:
             setattr(owner, name, value)
-    _stock.clear()
+    stock.clear()
 
 
 def _replacements() -> list[tuple[Any, str, Any]]:
@@ -68,6 +66,8 @@ def _replacements() -> list[tuple[Any, str, Any]]:
         (psycopg.Connection, "wait", _method_wait),
         (psycopg.Connection, "close", _method_close),
         (psycopg.Connection, "cancel", _method_cancel),
+        (psycopg.Connection, "__del__", _del),
+        (psycopg.Connection, "_kept_stream", None),
     ]
     members = {**vars(Listening), **vars(_ConnectionListening)}
     return found + [
@@ -75,91 +75,28 @@ def _replacements() -> list[tuple[Any, str, Any]]:
     ]
 
 
-# What waits.
-
-
-def wait(gen: _Gen, fileno: int, interval: float = 0.0, timeout: float | None = None) -> Any:
-    """
-    As ``psycopg.waiting.wait``.
-    """
-    if current_child() is None and running_loop() is None:
-        stock = _stock[waiting, "wait"]
-        return stock(gen, fileno, interval, timeout) if _has_timeout else stock(gen, fileno, interval)
-    return _drive(gen, fileno, interval, timeout)
-
-
-def wait_conn(gen: _Gen, interval: float = 0.0, timeout: float | None = None) -> Any:
-    """
-    As ``psycopg.waiting.wait_conn``.
-    """
-    if current_child() is None and running_loop() is None:
-        stock = _stock[waiting, "wait_conn"]
-        return stock(gen, interval, timeout) if _has_timeout else stock(gen, interval)
-    return _drive(gen, None, interval, timeout)
-
-
-def _drive(gen: _Gen, fileno: int | None, interval: float, timeout: float | None) -> Any:
-    # With a fileno the generator yields what to wait for, else the descriptor, too.
-    if interval is None:
-        raise ValueError("indefinite wait not supported anymore")
-    until = None if timeout is None else monotonic() + timeout
-    pace = None if _has_timeout else interval  # what else psycopg looks after at each tick, before 3.3
-    try:
-        state = next(gen)
-        while True:
-            fd, wanted = state if fileno is None else (fileno, state)
-            left = pace
-            if until is not None:
-                left = max(0.0, until - monotonic() if pace is None else min(pace, until - monotonic()))
-            mask = (READ if wanted & _R else 0) | (WRITE if wanted & _W else 0)
-            if wait_ready(fd, mask, left, "psycopg"):
-                state = gen.send(wanted if wanted in (_R, _W) else _ready_now(fd))
-            else:
-                gen.send(0)
-            if until is not None and monotonic() >= until:
-                raise errors._WaitTimeout("wait timeout expired")
-    except StopIteration as end:
-        return end.value
-
-
-def _ready_now(fd: int) -> int:
-    poll = select.poll()
-    poll.register(fd, select.POLLIN | select.POLLOUT)
-    found = poll.poll(0)
-    events = found[0][1] if found else 0
-    return (_R if events & ~select.POLLOUT else 0) | (_W if events & select.POLLOUT else 0)
-
-
-def conninfo_attempts(params: Any) -> Any:
-    """
-    As ``psycopg._conninfo_attempts.conninfo_attempts``; in a child with the addresses of host names.
-    """
-    if current_child() is None:
-        return _stock[connections, "conninfo_attempts"](params)
-    return await_(conninfo_attempts_async(params))
-
-
-# Methods of connections.
-
-
 def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     return wraps(getattr(psycopg.Connection, function.__name__.removeprefix("_method_")))(function)
 
 
 @_method
-def _method_wait(self: Any, gen: _Gen, *args: Any, **kwargs: Any) -> Any:
+def _method_wait(self: Any, gen: Gen, *args: Any, **kwargs: Any) -> Any:
     child = current_child()
-    stock = _stock[psycopg.Connection, "wait"]
+    stock_wait = stock[psycopg.Connection, "wait"]
     if child is None:
-        return stock(self, gen, *args, **kwargs)
+        let_go(self)
+        return stock_wait(self, gen, *args, **kwargs)
     if type(self.lock) is _STOCK_LOCK:
         raise UsageError(
             f"{self!r} was made before motorish.patch('psycopg'): its lock would stop the event loop for ever"
         )
     self._motorish_hub = child.hub
     try:
-        return stock(self, gen, *args, **kwargs)
+        if not child.hub.closed:
+            stream_of(self, child.hub, self.pgconn.socket)
+        return stock_wait(self, gen, *args, **kwargs)
     except BaseException:
+        let_go(self)
         if child.abort is not None and not self.closed:
             cancel = _cancel_of(self)
             release_fd(child.hub, self.pgconn.socket, self.pgconn.finish)
@@ -180,7 +117,7 @@ def _cancel_of(connection: Any) -> Callable[..., None]:
         def send(timeout: float | None = None) -> None:
             request.start()
             waiting.wait_conn(
-                generators.cancel(request), 0.1, **({"timeout": timeout} if _has_timeout else {})
+                generators.cancel(request), 0.1, **({"timeout": timeout} if has_timeout else {})
             )
 
         return send
@@ -197,13 +134,19 @@ def _cancel_of(connection: Any) -> Callable[..., None]:
 
 @_method
 def _method_close(self: Any) -> None:
-    stock = _stock[psycopg.Connection, "close"]
+    stock_close = stock[psycopg.Connection, "close"]
     hub = self.__dict__.get("_motorish_hub") or self._hub
     if self.closed or hub is None:
-        stock(self)
+        let_go(self)
+        stock_close(self)
         return
     self._end_streams()
-    release_fd(hub, self.pgconn.socket, lambda: stock(self))
+    release_fd(hub, self.pgconn.socket, lambda: stock_close(self))
+
+
+def _del(self: Any) -> None:
+    let_go(self)
+    _stock_del(self)
 
 
 @_method
@@ -211,7 +154,7 @@ def _method_cancel(self: Any) -> None:
     if current_child() is not None and psycopg.capabilities.has_cancel_safe():
         self.cancel_safe()
     else:
-        _stock[psycopg.Connection, "cancel"](self)
+        stock[psycopg.Connection, "cancel"](self)
 
 
 class _ConnectionListening(Listening):
@@ -241,6 +184,10 @@ class _ConnectionListening(Listening):
         with self.lock:
             if self.closed:
                 return
-            self.pgconn.consume_input()
+            try:
+                self.pgconn.consume_input()
+            except psycopg.Error:
+                let_go(self)
+                raise
             while (note := self.pgconn.notifies()) is not None:
                 self.pgconn.notify_handler(note)

@@ -1,8 +1,8 @@
 """
 Waiting for a descriptor of libpq's: parked in a child, elsewhere as psycopg2's own ``wait_select``.
 
-libpq's sockets have no green socket, so they are on the loop only while somebody waits for them, and
-release_fd() takes them off it before libpq closes them.
+libpq's sockets have no green socket, so they are on the loop only while somebody waits for them (or `kept`
+there), and release_fd() takes them off it before libpq closes them.
 """
 
 from __future__ import annotations

@@ -12,16 +12,16 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 
 from psycopg2 import OperationalError
 from psycopg2.extensions import connection as stock
 
 from motorish.drivers.postgres.addresses import connect_timeout
 from motorish.drivers.postgres.cancel import Cancel
+from motorish.drivers.postgres.kept import forget_stale, let_go, stream_of
 from motorish.drivers.postgres.readiness import READ, WRITE, release_fd, wait_ready
 from motorish.errors import UsageError
-from motorish.green.stream import GreenStream
 from motorish.hub import Abort, Child, current_child
 
 previous: Callable[[Any], object] | None = None
@@ -62,43 +62,25 @@ def _wait_in_child(connection: Any, child: Child) -> None:
             f"{connection!r} was made before motorish.patch('psycopg2'), or not by psycopg2.connect() with "
             "a class as its connection_factory: a second call on it would stop the event loop for ever"
         )
-    with guard:
-        fd = connection.fileno()
-        try:
-            while (state := _poll(connection)) != _POLL_OK:
-                stream = stream_of(connection, child, fd)
-                if state == _POLL_READ:
-                    stream.wait_readable(child, None)
-                else:
-                    stream.wait_writable(child, None)
-        except BaseException:
-            give_up(connection, child, fd)
-            raise
+    if guard.is_held_by(child):  # as by each call of ours: to enter it again takes longer
+        _wait_for_result(connection, child)
+    else:
+        with guard:
+            _wait_for_result(connection, child)
 
 
-def stream_of(connection: Any, child: Child, fd: int) -> GreenStream:
-    """
-    The connection's stream on the child's loop; its registration there stays from one wait to the next.
-
-    That is for guarded connections: whatever closes their descriptor calls let_go() before.
-    """
-    hub = child.hub
-    known: Any = connection._stream
-    if known is not None and hub.streams.get(fd) is known:
-        return cast("GreenStream", known)
-    let_go(connection)
-    made: GreenStream = hub.streams.get(fd) or GreenStream(hub, fd)
-    connection._stream = made
-    return made
-
-
-def let_go(connection: Any) -> None:
-    """
-    Take the connection's descriptor off the loop, before it is closed, or waited for by other means.
-    """
-    stream, connection._stream = connection._stream, None
-    if stream is not None and stream.hub.streams.get(stream.fd) is stream:
-        release_fd(stream.hub, stream.fd)
+def _wait_for_result(connection: Any, child: Child) -> None:
+    fd = connection.fileno()
+    try:
+        while (state := _poll(connection)) != _POLL_OK:
+            stream = stream_of(connection, child.hub, fd)
+            if state == _POLL_READ:
+                stream.wait_readable(child, None)
+            else:
+                stream.wait_writable(child, None)
+    except BaseException:
+        give_up(connection, child, fd)
+        raise
 
 
 def give_up(connection: Any, child: Child | None, fd: int) -> None:
@@ -131,10 +113,13 @@ def _wait_outside(connection: Any) -> None:
 
 def _connect(connection: Any) -> None:
     # In this mode libpq leaves it to the application to keep connect_timeout.
+    child = current_child()
     limit = connect_timeout(connection.dsn)
     until = None if limit is None else monotonic() + limit
     while (state := _poll(connection)) != _POLL_OK:
         left = None if until is None else max(0.0, until - monotonic())
+        if child is not None:
+            forget_stale(child.hub, connection.fileno())
         if not wait_ready(connection.fileno(), READ if state == _POLL_READ else WRITE, left):
             raise OperationalError("connection timeout expired")
 
