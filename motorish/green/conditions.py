@@ -7,7 +7,6 @@ from __future__ import annotations
 import threading as _stdlib
 from _thread import get_ident as _thread_ident
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent
@@ -44,35 +43,34 @@ class RLock:
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         if timeout != -1:
             check_timeout(blocking, timeout)
-        if self._is_owned():
+        current = getcurrent()
+        ident = current.ident if type(current) is Child else _thread_ident()
+        if self._owner == ident and self._is_callers():
             self._count += 1
             return True
-        acquired = self._block.acquire(blocking, timeout)
-        if acquired:
-            current = getcurrent()
-            if type(current) is not Child:
-                self._owner = _thread_ident()
-            else:
-                self._owner = current.ident
-                if current.scope is not None:
-                    self._call, self._serial = current, current.serial
-            self._count = 1
-        return acquired
+        lock = self._block
+        if not lock._block.acquire(False) and not lock.acquire(blocking, timeout):  # the one is faster
+            return False
+        self._owner = ident
+        if type(current) is Child and current.scope is not None:
+            self._call, self._serial = current, current.serial
+        self._count = 1
+        return True
 
     __enter__ = acquire
 
     def release(self) -> None:
-        if not self._is_owned():
+        self.__exit__()
+
+    def __exit__(self, *exc_info: object) -> None:
+        current = getcurrent()
+        ident = current.ident if type(current) is Child else _thread_ident()
+        if self._owner != ident or (self._call is not None and not self._is_callers()):
             raise RuntimeError("cannot release un-acquired lock")
         self._count -= 1
         if not self._count:
             self._owner = self._call = None
             self._block.release()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.release()
 
     def locked(self) -> bool:
         return self._block.locked()
@@ -85,8 +83,10 @@ class RLock:
     # What Condition asks of its lock.
 
     def _is_owned(self) -> bool:
-        if self._owner != get_ident():
-            return False
+        return self._owner == get_ident() and self._is_callers()
+
+    def _is_callers(self) -> bool:
+        # The owner has the caller's identity.  But the calls of a scope share one.
         call = self._call
         if call is None or call is getcurrent():
             return True

@@ -35,7 +35,7 @@ _polls = itertools.count(1)
 def _be_fair(child: Child) -> None:
     # A call may ask again and again, and never wait: what it asks for is ready, or must not wait.  Now and
     # then it is others' turn on the loop, and the call sees whether it has been cancelled.
-    if not next(_polls) % _FAIR_POLLS and not child.raised:
+    if not child.raised:
         sleep(0)
 
 
@@ -76,7 +76,8 @@ def select(
         if timeout is None or timeout > 0:
             outside.before_io_wait("select.select()")
         return _stdlib.select(rlist, wlist, xlist, timeout)
-    _be_fair(child)
+    if not next(_polls) % _FAIR_POLLS:
+        _be_fair(child)
     r, w, x = (files if type(files) is list else list(files) for files in (rlist, wlist, xlist))
     if timeout is not None and not 0 < timeout <= _LONGEST_SELECT_S:
         return _stdlib.select(r, w, x, timeout)  # does not wait, or raises
@@ -111,7 +112,7 @@ class poll:
         self, fd: Any, eventmask: int = _stdlib.POLLIN | _stdlib.POLLPRI | _stdlib.POLLOUT, /
     ) -> None:
         self._poll.register(fd, eventmask)
-        self._masks[_fileno(fd)] = eventmask
+        self._masks[fd if isinstance(fd, int) else fd.fileno()] = eventmask
 
     def modify(self, fd: Any, eventmask: int, /) -> None:
         self._poll.modify(fd, eventmask)
@@ -126,7 +127,7 @@ class poll:
         As ``poll.poll``; *timeout* is in milliseconds.
         """
         child = current_child()
-        if child is not None:
+        if child is not None and not next(_polls) % _FAIR_POLLS:
             _be_fair(child)
         waits = timeout is None or timeout < 0 or 0 < timeout <= _LONGEST_MS
         if child is None or not waits:
@@ -194,7 +195,7 @@ class _KernelQueue:
 
     def _ask(self, what: str, timeout: float | None, ask: Callable[[float | None], Any]) -> Any:
         child = current_child()
-        if child is not None:
+        if child is not None and not next(_polls) % _FAIR_POLLS:
             _be_fair(child)
         waits = timeout is None or timeout < 0 or 0 < timeout * 1000 <= _LONGEST_MS
         if child is None or not waits:
