@@ -51,6 +51,9 @@ class Adapter:
             return soon.  Called in another thread than the call's, again and again until it has returned.
         stream_cursor: given a PEP 249 connection, makes a cursor that leaves at the server what is not
             fetched yet.
+        buffered: given a PEP 249 cursor, whether it has all its rows, so that nothing waits but the next
+            statement: what fetches from it, closes, enters or leaves it is then called at once, without a
+            child, unless another call on the connection runs.  Greenlet engine only.
         max_calls: calls of the driver at once at most, or None; more wait for their turn.
         wrappers: names of the driver's classes -> ``"module:Class"``, a subclass of
             `motorish.proxy.WrappedObject` for their objects: for methods that the driver does not have.
@@ -75,6 +78,7 @@ class Adapter:
     connection: str = "connection"
     interrupt: Callable[[Any], object] | None = None
     stream_cursor: Callable[[Any], Any] | None = None
+    buffered: Callable[[Any], bool] | None = None
     max_calls: int | None = None
     wrappers: Mapping[str, str] = field(default_factory=dict)
     wait_hook: Callable[[bool], object] | None = None

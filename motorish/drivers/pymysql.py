@@ -60,6 +60,14 @@ def _kill(twin: Any, server: str | None, thread_id: int) -> None:
         twin.close()
 
 
+def _is_buffered(cursor: Any) -> bool:
+    # Not what an application, or SSCursor, makes of it; nor while another result is to come.
+    cursors = sys.modules["pymysql.cursors"]
+    if type(cursor) not in (cursors.Cursor, cursors.DictCursor):
+        return False
+    return cursor._result is None or not cursor._result.has_next
+
+
 def _stream_cursor(connection: Any) -> Any:
     return connection.cursor(sys.modules["pymysql.cursors"].SSCursor)
 
@@ -71,5 +79,6 @@ PYMYSQL = register(
         on_abort=_kill_statement,
         direct=frozenset({"Connection.cursor", "Connection.escape", "Connection.literal", "Cursor.mogrify"}),
         stream_cursor=_stream_cursor,
+        buffered=_is_buffered,
     )
 )

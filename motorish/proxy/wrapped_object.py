@@ -1,27 +1,23 @@
 """
-The driver's objects, wrapped: methods, context managers, iterators, cursors and generators.
+The driver's objects, wrapped: methods, context managers, iterators and generators; cursors are next door.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import aclosing
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from motorish.errors import UsageError
-from motorish.proxy.iteration import all_rows, one_row, some_rows, steps, take
+from motorish.proxy.iteration import steps, take
 from motorish.proxy.spans import Span
-from motorish.proxy.wrapped import DOC, Wrapped, WrappedFunction, set_own, unwrapped
+from motorish.proxy.wrapped import Wrapped, set_own, unwrapped
 
 if TYPE_CHECKING:
     from motorish.proxy.roots import Root
     from motorish.proxy.wrapping import Wrapping
-
-ROWS = 100
-"""Rows of a cursor that are fetched at once, unless the application has set its ``arraysize``."""
 
 PASSED_ON = (
     "__len__", "__bool__", "__contains__", "__getitem__", "__setitem__", "__delitem__", "__lt__", "__le__",
@@ -30,9 +26,6 @@ PASSED_ON = (
     "__lshift__", "__rshift__", "__radd__", "__rsub__", "__rmul__", "__rand__", "__ror__", "__rxor__",
     "__neg__", "__pos__", "__invert__",
 )  # fmt: skip
-
-_AHEAD = {"fetchone": one_row, "fetchmany": some_rows, "fetchall": all_rows}
-_FORGETTING = ("callproc", "nextset", "scroll", "close")  # rows that were fetched ahead, as execute() does
 
 
 class WrappedObject(Wrapped):
@@ -44,7 +37,7 @@ class WrappedObject(Wrapped):
 
     __slots__ = ("_spans",)
 
-    _spans: list[tuple[Any, Span]]
+    _spans: list[tuple[Any, Span | None]]  # by the task that has entered; None if it waited for nothing
 
     __iter__ = None  # 'async for', not 'for'
 
@@ -84,7 +77,7 @@ class WrappedObject(Wrapped):
         return entered
 
     async def __aexit__(self, *exc_info: Any) -> Any:
-        span = self._take_span()
+        span = self._take_span() or Span()
         leave = getattr(type(self.delegate), "__exit__", None)
         try:
             if leave is None:
@@ -95,7 +88,7 @@ class WrappedObject(Wrapped):
         finally:
             span.hide()
 
-    def _take_span(self) -> Span:
+    def _take_span(self) -> Span | None:
         # Several tasks may have entered.
         current = asyncio.current_task()
         for position in range(len(self._spans) - 1, -1, -1):
@@ -124,59 +117,6 @@ class WrappedObject(Wrapped):
         if items:
             return self._wrapping.give(items[0], self._root)
         raise error or StopAsyncIteration
-
-
-class WrappedCursor(WrappedObject):
-    """
-    A cursor of PEP 249: rows are fetched in batches.
-    """
-
-    __slots__ = ("_ahead",)
-
-    _ahead: deque[Any]  # rows that were fetched and not asked for yet
-
-    def __init__(self, delegate: Any, root: Root | None, wrapping: Wrapping) -> None:
-        super().__init__(delegate, root, wrapping)
-        set_own(self, "_ahead", deque())
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("fetch"):
-            ahead = _AHEAD.get(name) if self._ahead else None
-            fetch = ahead(self.delegate, self._ahead) if ahead is not None else getattr(self.delegate, name)
-            return WrappedFetch(fetch, self._root, self._wrapping, direct=False)
-        if self._ahead and (name.startswith("execute") or name in _FORGETTING):
-            self._ahead.clear()
-        return super().__getattr__(name)
-
-    async def __aiter__(self) -> AsyncIterator[Any]:
-        ahead, wrapping, root = self._ahead, self._wrapping, self._root
-        while True:
-            while ahead:
-                yield ahead.popleft()
-            size = getattr(self.delegate, "arraysize", 1)
-            size = size if isinstance(size, int) and size > 1 else ROWS
-            rows = await wrapping.start(self.delegate.fetchmany, (size,), {}, root, data=True)
-            if not rows:
-                return
-            ahead.extend(rows)
-
-    async def __anext__(self) -> Any:
-        row = await self.fetchone()
-        if row is None:
-            raise StopAsyncIteration
-        return row
-
-
-class WrappedFetch(WrappedFunction):
-    """
-    The ``fetchone`` and so on of a cursor: rows are data, whatever their class.
-    """
-
-    __slots__ = ()
-    __doc__ = DOC
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self._wrapping.start(self.delegate, args, kwargs, self._root, data=True)
 
 
 class WrappedIterator(WrappedObject):

@@ -25,7 +25,8 @@ from motorish.proxy.values import DATA, FILES, HELPERS, LAZY, ROUTINES, SOCKETS,
 from motorish.proxy.workers import Crowd, Direct, Worker
 from motorish.proxy.wrapped import Wrapped, WrappedClass, WrappedFunction, WrappedModule, unwrapped
 from motorish.proxy.wrapped_call import WrappedFuture
-from motorish.proxy.wrapped_object import WrappedCursor, WrappedIterator, WrappedObject
+from motorish.proxy.wrapped_cursor import WrappedCursor
+from motorish.proxy.wrapped_object import WrappedIterator, WrappedObject
 
 _UNKNOWN: Any = object()
 
@@ -198,6 +199,19 @@ class Wrapping:
         future.set_result(value)
         return hand_over(future, callback)
 
+    def call_to_end(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """
+        As `start`, for what gives data and does not wait this time: call it here and now.
+        """
+        callback = _take_callback(function, kwargs)
+        future: CallFuture[Any] = WrappedFuture(loop=current_hub().loop)
+        value, error = _outcome(function, args, kwargs)
+        if error is None:
+            future.set_result(value)
+        else:
+            future.set_exception(error)
+        return hand_over(future, callback)
+
     def _run(
         self,
         function: Callable[..., Any],
@@ -273,6 +287,16 @@ def _worker_of_scope() -> Worker | None:
     if type(scope) is not Scope:
         return None
     return _workers.setdefault(scope, Worker())
+
+
+def _outcome(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Exception | None]:
+    # In a frame of its own: the exception's traceback must not lead to the future.
+    try:
+        return function(*args, **kwargs), None
+    except Exception as error:
+        return None, error
 
 
 def _take_callback(function: Callable[..., Any], kwargs: dict[str, Any]) -> Callback | None:

@@ -14,7 +14,7 @@ import pytest
 import motorish
 from motorish import adapter
 from motorish.adapter import Adapter
-from motorish.proxy.wrapped_object import ROWS
+from motorish.proxy.wrapped_cursor import ROWS
 from tests.faults.figures import Figures
 from tests.loops import outcome, run_asyncio, until
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pymysql
 import pytest
+from pymysql.constants import CLIENT
 
 import motorish
 from motorish.integrations.servers import MariaDB
+from motorish.proxy import wrapping
 from tests.loops import on_every_loop, outcome, run_asyncio, until
 
 
@@ -173,5 +175,84 @@ def test_callbacks(mysql: Any, login: dict[str, Any]) -> None:
 
         mysql.connect(**login, callback=on_connection)
         assert ((1,),) == await done
+
+    run_asyncio(main)
+
+
+def test_what_has_its_rows_needs_no_child(
+    mysql: Any, login: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Of a buffered cursor only the statement is a call in a child; of one that streams, all are.
+    """
+    called: list[str] = []
+
+    def spawn(function: Any, run: tuple[Any, ...], **kwargs: Any) -> Any:
+        called.append(run[0].__name__)
+        return stock_spawn(function, run, **kwargs)
+
+    stock_spawn = wrapping.spawn
+    monkeypatch.setattr(wrapping, "spawn", spawn)
+
+    async def main() -> None:
+        connection = await mysql.connect(**login)
+        called.clear()
+        async with connection.cursor(mysql.cursors.DictCursor) as cursor:
+            await cursor.execute("select seq from seq_1_to_5")
+            assert {"seq": 1} == await cursor.fetchone()
+            assert [{"seq": 2}] == await cursor.fetchmany(1)
+            assert [{"seq": number} for number in (3, 4, 5)] == [row async for row in cursor]
+        assert ["execute"] == called
+        with pytest.raises(mysql.err.ProgrammingError, match="closed"):
+            await cursor.execute("select 1")
+        called.clear()
+        async with connection.cursor(mysql.cursors.SSCursor) as cursor:
+            await cursor.execute("select 1")
+            assert (1,) == await cursor.fetchone()
+        assert ["__enter__", "execute", "fetchone", "__exit__"] == called
+        await connection.close()
+
+    run_asyncio(main)
+
+
+def test_what_needs_no_child_takes_its_turn(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    Rows that are there wait for the calls that were made before; errors and callbacks are as those of calls.
+    """
+
+    async def main() -> None:
+        connection = await mysql.connect(**login)
+        cursor = await connection.cursor()
+        assert mysql.err.ProgrammingError is await outcome(cursor.fetchone())
+        calls = [cursor.execute("select sleep(0.02)"), cursor.fetchone()]
+        assert [False, False] == [call.done() for call in calls]
+        assert [1, (0,)] == await asyncio.gather(*calls)
+        await cursor.execute("select 1")
+        seen: list[Any] = []
+        assert cursor.fetchall(callback=lambda *outcome: seen.append(outcome)) is None
+        assert [] == seen
+        await until(lambda: seen)
+        assert [(((1,),), None)] == seen
+        assert await cursor.close() is None
+        await connection.close()
+
+    run_asyncio(main)
+
+
+def test_results_that_are_still_to_come(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    A cursor is left in a child if the server has more for it.
+    """
+
+    async def main() -> None:
+        with motorish.patch("pymysql", on_loop="error"):
+            connection = await mysql.connect(**login, client_flag=CLIENT.MULTI_STATEMENTS)
+            async with connection.cursor() as cursor:
+                await cursor.execute("select 1; select sleep(0.02)")
+                assert (1,) == await cursor.fetchone()
+            async with connection.cursor() as cursor:
+                await cursor.execute("select 2")
+                assert (2,) == await cursor.fetchone()
+            await connection.close()
 
     run_asyncio(main)

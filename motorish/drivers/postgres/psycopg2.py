@@ -11,6 +11,7 @@ from typing import Any
 from motorish.adapter import Adapter, register
 from motorish.drivers.postgres.streaming import server_side_cursor
 
+_OWN_MODULES = ("psycopg2.extensions", "psycopg2.extras")
 _stock_connect: Callable[..., Any] | None = None
 
 
@@ -78,12 +79,19 @@ def connect(dsn: Any, connection_factory: Any = None, **kwargs: Any) -> Any:
     return _stock_connect(last, connection_factory=factory)
 
 
+def _is_buffered(cursor: Any) -> bool:
+    # Not what an application makes of it; a named one leaves its rows at the server.
+    kind = getattr(type(cursor), "_stock", None)
+    return kind is not None and kind.__module__ in _OWN_MODULES and cursor.name is None
+
+
 PSYCOPG2 = register(
     Adapter(
         name="psycopg2",
         packages=("psycopg2",),
         wait_hook=install,
         stream_cursor=server_side_cursor,
+        buffered=_is_buffered,
         # An application's wait callback: those wait outside children only.
         tolerated=frozenset({"psycopg2.extras.wait_select"}),
         concurrent=frozenset({"Notifications", "connection.cancel"}),

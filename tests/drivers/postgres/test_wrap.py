@@ -9,11 +9,13 @@ from typing import Any
 
 import psycopg
 import psycopg2
+import psycopg2.extras
 import pytest
 
 import motorish
 from motorish.integrations.servers import PostgreSQL
-from motorish.proxy.wrapped_object import ROWS
+from motorish.proxy import wrapping
+from motorish.proxy.wrapped_cursor import ROWS
 
 COUNT = 2 * ROWS + 50
 
@@ -46,3 +48,37 @@ def test_server_side_cursors_are_asynchronous_iterators(driver: Any, postgres: P
         asyncio.run(main())
     finally:
         motorish.unpatch("psycopg2", "psycopg")
+
+
+@pytest.mark.parametrize("kind", [None, psycopg2.extras.DictCursor])
+@pytest.mark.parametrize("name", [None, "rows"])
+def test_what_has_its_rows_needs_no_child(
+    postgres: PostgreSQL, monkeypatch: pytest.MonkeyPatch, kind: Any, name: str | None
+) -> None:
+    """
+    Of psycopg2's own cursors only the statement is a call in a child; of named ones all are.
+    """
+    called: list[str] = []
+
+    def spawn(function: Any, run: tuple[Any, ...], **kwargs: Any) -> Any:
+        called.append(run[0].__name__)
+        return stock_spawn(function, run, **kwargs)
+
+    stock_spawn = wrapping.spawn
+    monkeypatch.setattr(wrapping, "spawn", spawn)
+    pg = motorish.wrap(psycopg2)
+
+    async def main() -> None:
+        connection = await pg.connect(postgres.dsn)
+        called.clear()
+        async with connection.cursor(name, cursor_factory=kind) as cursor:
+            await cursor.execute("SELECT 7")
+            assert [7] == list(await cursor.fetchone())
+        in_child = ["__enter__", "execute", "fetchone", "__exit__"]
+        assert called == (in_child if name else ["execute"])
+        await connection.close()
+
+    try:
+        asyncio.run(main())
+    finally:
+        motorish.unpatch("psycopg2")
