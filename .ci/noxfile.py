@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]  # one that is not there is skipped, and nox says so
 
 # What tells nothing new on another interpreter: checkers of types and of pages, and what makes
-# environments of its own or compiles (the drivers' own suites, old ODMs, mysqlclient), and the browser.
+# environments of its own or compiles (the drivers' own suites, old ODMs, mysqlclient), the browser, and plots.
 ELSEWHERE = [
     "tests/types",
     "tests/upstream",
@@ -22,6 +22,7 @@ ELSEWHERE = [
     "tests/cli/test_stubs.py",
     "tests/drivers/mysql/test_mysqlclient.py",
     "tests/examples/test_chat_browser.py",
+    "tests/test_benchmarks.py",
     "tests/test_site.py",
 ]
 FAULTS_SCALE = "0.001"  # the repetitions of tests/faults: a tenth of what `make test` does

@@ -129,6 +129,7 @@ def test_monkeypatched_process_is_refused() -> None:
     """
     Where gevent has replaced the stdlib's sockets, the import says so, and what to do.
     """
+    pytest.importorskip("gevent")
     script = "from gevent import monkey; monkey.patch_all(); import motorish"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
 
