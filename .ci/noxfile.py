@@ -13,8 +13,8 @@ import nox
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]  # one that is not there is skipped, and nox says so
 
-# What tells nothing new on another interpreter: checkers of types and of pages, and what makes
-# environments of its own or compiles (the drivers' own suites, old ODMs, mysqlclient), the browser, and plots.
+# What tells nothing new on another interpreter: checkers of types and of pages, plots, the browser, and what
+# makes environments of its own or compiles (the drivers' own suites, old ODMs, mysqlclient).
 ELSEWHERE = [
     "tests/types",
     "tests/upstream",
