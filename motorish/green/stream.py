@@ -10,7 +10,8 @@ are not: a green socket makes the system call itself first, so that nothing is r
 `Hub.streams` is the one table of all registrations, fd -> stream.  Sockets keep their stream, and the READ
 registration stays between calls (no ``epoll_ctl`` per wait); it is dropped when an event finds nobody
 waiting.  File descriptors without a green socket (a driver's own, an epoll's) are on the loop only while
-somebody waits: their owner may close them behind our back.
+somebody waits: their owner may close them behind our back, unless a
+subclass sees to that.
 """
 
 from __future__ import annotations
