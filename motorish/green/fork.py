@@ -56,7 +56,7 @@ class ParentsStream(GreenStream):
     The registration of a descriptor on the parent's loop, which is left as it is.
     """
 
-    def _handle_events(self, fd: Any, events: int) -> None:
+    def _wake(self, events: int) -> None:
         pass
 
 

@@ -156,9 +156,12 @@ class GreenStream(BaseIOStream):
 
     def _handle_events(self, fd: Any, events: int) -> None:
         # An IOLoop callback, on the loop greenlet: once for READ, once for WRITE.
-        if self.hub.polls_in_c and fd is not None:
-            self.hub.loop.call_soon(self._handle_events, None, events)  # before the next poll
-            return
+        if self.hub.polls_in_c:
+            self.hub.loop.call_soon(self._wake, events)  # before the next poll
+        else:
+            self._wake(events)  # looked up now: a forked process has made it another
+
+    def _wake(self, events: int) -> None:
         if events & READ:
             waiting, self.reader = self.reader, None
         else:
