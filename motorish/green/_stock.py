@@ -11,8 +11,9 @@ from motorish.errors import PatchError
 
 for _kind in (socket.socket, ssl.SSLSocket):
     if _kind.__module__ not in ("socket", "ssl"):
+        name = f"{_kind.__module__}.{_kind.__qualname__}"
         raise PatchError(
-            f"{_kind.__module__}.{_kind.__qualname__} has taken the place of the stdlib's, so motorish cannot "
-            "be imported: it needs the stock modules, and patches drivers alone. Leave out the monkeypatching "
-            "(gevent.monkey.patch_all(), eventlet.monkey_patch()) in this process."
+            f"{name} has taken the place of the stdlib's, so motorish cannot be imported: it needs the stock "
+            "modules, and patches drivers alone. Leave out the monkeypatching of this process "
+            "(gevent.monkey.patch_all(), eventlet.monkey_patch())."
         )
