@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,14 @@ def _split(printed: str) -> tuple[list[str], list[str]]:
     """
     The lines of PyMongo's ResourceWarning, and all others.
     """
-    before, found, after = printed.partition("sys:1: ResourceWarning: Unclosed MongoClient opened at:")
-    warning, _, after = after.partition(" to safely shut down your client and free up resources.\n")
-    return warning.splitlines() if found else [], (before + after).split("\n")[:-1]
+    warning = re.search(
+        # Up to Python 3.12, or later.
+        r"^(?:sys:1|<sys>:0): ResourceWarning: Unclosed MongoClient opened at:\n"
+        r"(.*?) to safely shut down your client and free up resources\.\n",
+        printed,
+        re.DOTALL | re.MULTILINE,
+    )
+    if warning is None:
+        return [], printed.splitlines()
+    rest = printed[: warning.start()] + printed[warning.end() :]
+    return warning[1].splitlines(), rest.splitlines()
