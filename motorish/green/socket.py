@@ -21,7 +21,7 @@ from typing import Any
 from greenlet import getcurrent
 
 from motorish.errors import BusyError
-from motorish.green import _twin, dns, outside
+from motorish.green import _files, _twin, dns, outside
 from motorish.green import selectors as _selectors
 from motorish.green._registered import RegisteredSocket, closed
 from motorish.green.stream import GreenStream, remaining, sockets
@@ -59,7 +59,9 @@ class socket(RegisteredSocket):
     MSG_WAITALL is for recv, recv_into, recvfrom and recvfrom_into; recvmsg may return less.
     """
 
-    __slots__ = ("_kernel_timeouts",)
+    __slots__ = ("_file_end", "_kernel_timeouts")
+
+    _file_end: _files.SocketIO | None
 
     def __init__(self, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None) -> None:
         super().__init__(family, type, proto, fileno)
@@ -393,10 +395,21 @@ class socket(RegisteredSocket):
             outside.before_io_wait("waiting to connect a socket")
             _select.select((), (), (), seconds)
 
+    def makefile(self, *args: Any, **options: Any) -> Any:
+        try:
+            file = _makefile(self, *args, **options)
+            self._file_end.belong_to(file)  # type: ignore[union-attr]  # which it has made
+            return file
+        finally:
+            self._file_end = None
+
     # The stdlib's own code, making sockets of this class.
     dup = _twin.over(_stdlib.socket.dup, globals())
     accept = _twin.over(_stdlib.socket.accept, globals())
     _sendfile_use_sendfile = _twin.over(_stdlib.socket._sendfile_use_sendfile, globals())  # type: ignore[attr-defined]
+
+
+_makefile = _twin.over(_stdlib.socket.makefile, vars(_stdlib) | {"SocketIO": _files.SocketIO})
 
 
 def _repeatable(items: Any) -> Any:

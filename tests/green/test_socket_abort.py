@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket as stdlib
 from collections.abc import Callable, Iterator
@@ -324,3 +325,81 @@ def test_waiters_of_a_closed_socket_find_out(run_async: RunAsync) -> None:
                 await writing
 
     run_async(main())
+
+
+@pytest.mark.parametrize("mode", ["wb", "rwb", "w", "rw"])
+@pytest.mark.parametrize("in_cycle", [False, True])
+def test_what_was_not_sent_any_more_is_no_news(
+    run_async: RunAsync, unraisable: list[Any], in_cycle: bool, mode: str
+) -> None:
+    """
+    A file with unsent bytes, forgotten by its driver, is finalised silently: the call was told that it ended.
+    """
+
+    def exchange(ours: socket.socket) -> None:
+        file = ours.makefile(mode)
+        if in_cycle:
+            driver = [file]
+            driver.append(driver)
+            gc.collect()  # orders them otherwise
+        file.write(b"question" if "b" in mode else "question")
+        with contextlib.suppress(OSError):  # the error would keep the file
+            ours.recv(1)
+
+    async def main() -> None:
+        with pair() as (ours, _):
+            waiting = motorish.spawn(exchange, ours)
+            waiting.cancel()
+            await waiting
+
+    run_async(main())
+    gc.collect()
+
+    assert [] == unraisable
+
+
+@pytest.mark.parametrize("mode", ["wb", "rwb", "w", "rw"])
+def test_what_cannot_be_sent_any_more_is_an_error(run_async: RunAsync, mode: str) -> None:
+    """
+    Who sends on a connection that was given up, by flush() or close(), is told so.
+    """
+
+    def send_twice(ours: socket.socket) -> list[str]:
+        errors = []
+        for end in ("flush", "close"):
+            file = ours.makefile(mode)
+            file.write(b"question" if "b" in mode else "question")
+            try:
+                getattr(file, end)()
+            except OSError as error:
+                errors.append(os.strerror(error.errno))
+        return errors
+
+    async def main() -> list[str]:
+        with pair() as (ours, _):
+            reading = motorish.spawn(ours.recv, 1)
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+            return await motorish.spawn(send_twice, ours)
+
+    assert ["Bad file descriptor"] * 2 == run_async(main())
+
+
+@pytest.mark.parametrize("mode", ["wb", "rwb", "w", "rw"])
+def test_a_driver_s_own_mistake_is_reported(unraisable: list[Any], mode: str) -> None:
+    """
+    Unsent bytes of a connection that the driver itself has closed: as the stdlib does it.
+    """
+
+    def forget(module: Any) -> list[str]:
+        ours, peer = module.socketpair()
+        with peer:
+            file = ours.makefile(mode)
+            file.write(b"question" if "b" in mode else "question")
+            stdlib.socket(fileno=ours.detach()).close()
+            del file, ours
+            gc.collect()
+        return [repr(unraisable.pop()) for _ in unraisable[:]]
+
+    assert forget(stdlib) == forget(socket)
