@@ -24,12 +24,13 @@ from .app import ChatServer
 from .store import Store, StoreError
 
 _DATA_DIR = Path(__file__).resolve().parents[2] / ".chat-data"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _DATABASE = "motorish_chat"  # used when the URI names none
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """
-    Run the chat until SIGINT or SIGTERM; return the exit status.
+    Run the chat until SIGINT or SIGTERM, of which it takes one; return the exit status.
     """
     options = _parse(arguments)
     signal.signal(signal.SIGTERM, _interrupt)  # also while mongod starts, before the loop runs
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _serve(uri: str, port: int) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         loop.add_signal_handler(number, stopped.set)
     if "serverselectiontimeoutms" in uri.lower():
         client = motorish.MotorClient(uri)
@@ -66,6 +67,8 @@ async def _serve(uri: str, port: int) -> None:
         await stopped.wait()
         await server.stop()
     finally:
+        # The end takes seconds at most.  A closed loop handles signals no more: one would kill us amid it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         client.close()
 
 

@@ -5,6 +5,7 @@ The chat's life: killed and started again, its own mongod, stopped, and refused.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import subprocess
 import sys
@@ -79,6 +80,22 @@ def test_a_stopped_server_says_goodbye(room: str, mongod_uri: str) -> None:
             return await client.close_code()
 
     assert 1001 == asyncio.run(stay())
+    assert 0 == server.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_more_signals_do_not_spoil_the_end(mongod_uri: str, number: signal.Signals) -> None:
+    """
+    However many come until the process is gone, it ends in order, and with status 0.
+    """
+    server = ChatProcess("--port", "0", "--mongodb-uri", mongod_uri)
+
+    with contextlib.suppress(ProcessLookupError):
+        while server.process.poll() is None:
+            server.process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.process.wait(0.001)
+
     assert 0 == server.stop()
 
 
