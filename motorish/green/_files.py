@@ -40,7 +40,7 @@ class SocketIO(_stdlib.SocketIO):
         try:
             return super().write(data)
         except OSError:
-            if self._sock.given_up and self._is_finalised():
+            if self._sock._poisoned and self._is_finalised():
                 return memoryview(data).nbytes
             raise
 

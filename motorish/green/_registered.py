@@ -75,13 +75,6 @@ class RegisteredSocket(_stdlib.socket):
                 self._poisoned = True
                 self._real_close()
 
-    @property
-    def given_up(self) -> bool:
-        """
-        Whether a call that ended before its time, or was refused, has made this connection useless to all.
-        """
-        return self._poisoned or self._out_of_step
-
     def shutdown(self, how: int, /) -> None:
         """
         As ``socket.shutdown``.  Poisoned: not connected, which drivers expect of a connection that is lost.

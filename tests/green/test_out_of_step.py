@@ -99,6 +99,36 @@ def test_files_made_of_sockets_refuse_the_second(run_async: RunAsync, contexts: 
     run_async(main())
 
 
+def test_what_was_not_sent_any_more_is_no_news(
+    run_async: RunAsync, contexts: Contexts, unraisable: list[Any], tls: bool
+) -> None:
+    """
+    A file with unsent bytes, of a call that was refused or of a later one, is finalised silently.
+    """
+
+    def prepare(ours: Any) -> None:
+        files.append(ours.makefile("wb"))
+        files[-1].write(b"3")
+
+    async def main() -> None:
+        ours, peer = await connected(contexts, tls=tls)
+        with ours, peer:
+            first = motorish.spawn(ask, ours, b"1")
+            with pytest.raises(BusyError):
+                await motorish.spawn(ask, ours, b"2")
+            peer.send(b"to 1")
+            await first
+            await motorish.spawn(prepare, ours)
+            await motorish.spawn(prepare, ours)
+            files.clear()
+            assert -1 == ours.fileno()
+
+    files: list[Any] = []
+    run_async(main())
+
+    assert [] == unraisable
+
+
 def test_a_reply_that_is_there_is_not_for_the_second(
     run_async: RunAsync, contexts: Contexts, tls: bool
 ) -> None:
