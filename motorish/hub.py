@@ -55,6 +55,9 @@ SHALLOW_FRAMES = 150
 CLEANUP_S = 10.0
 """Deadline, in seconds, of the server-side clean-up after an aborted call."""
 
+TURN_S = 0.005
+"""So many seconds at a time may calls run that were woken by their sockets; then it is the loop's turn."""
+
 DRIVER_STUBBORN = 3
 """From this many raises on, an aborted call gets CancelledError whatever its adapter prefers."""
 
@@ -336,6 +339,10 @@ class Hub:
     The calls of one event loop: those in flight, the idle children, the table of file descriptors.
 
     Attributes:
+        turn_is_over: the sockets that are ready must wait until the loop has come round, and the tasks that
+            got results go on first.  So many replies at a time do not hold up the rest of the program, and
+            the results of one are used, and gone, before those of the next are made.
+        spent_s: by calls in this turn.
         polls_in_c: the loop calls its readers and writers from amid libuv's poll, which keeps the list of
             events on the C stack.  A child's stack may lie over that, and what it asks of the loop would
             read (and write) there: such a loop resumes no child from a reader or writer.
@@ -348,6 +355,8 @@ class Hub:
         self.calls: set[Child] = set()
         self.later: set[CallFuture[Any]] = set()  # of calls that the loop is to start
         self.streams: dict[int, Any] = {}  # fd -> GreenStream; owned by motorish.green.stream
+        self.turn_is_over = False
+        self.spent_s = 0.0
         self.polls_in_c = type(loop).__module__.partition(".")[0] == "uvloop"
         self._exit: BaseException | None = None  # SystemExit or KeyboardInterrupt of a call ended by close()
         self._close_loop = loop.close
@@ -357,6 +366,18 @@ class Hub:
         parked = sum(child.parked for child in self.calls)
         counts = f"{len(self.calls)} calls in flight, {parked} parked, {len(self.idle)} idle"
         return f"<Hub of {self.loop!r}: {counts}>"
+
+    def end_turn(self) -> None:
+        """
+        Wake no more children until the loop has come round.
+        """
+        if not self.turn_is_over:
+            self.turn_is_over = True
+            self.loop.call_soon(self._begin_turn)
+
+    def _begin_turn(self) -> None:
+        self.turn_is_over = False
+        self.spent_s = 0.0
 
     def start(self, child: Child, task: _Task, future: CallFuture[Any], context: Context) -> None:
         """

@@ -26,7 +26,7 @@ from tornado.ioloop import IOLoop
 from tornado.iostream import BaseIOStream
 
 from motorish.errors import BusyError
-from motorish.hub import Child, Hub, current_child, park, resume, running_loop
+from motorish.hub import TURN_S, Child, Hub, current_child, park, resume, running_loop
 
 READ: int = IOLoop.READ
 WRITE: int = IOLoop.WRITE
@@ -156,10 +156,19 @@ class GreenStream(BaseIOStream):
 
     def _handle_events(self, fd: Any, events: int) -> None:
         # An IOLoop callback, on the loop greenlet: once for READ, once for WRITE.
-        if self.hub.polls_in_c:
-            self.hub.loop.call_soon(self._wake, events)  # before the next poll
-        else:
+        hub = self.hub
+        if hub.turn_is_over:
+            return  # what is ready stays so, and the loop will say it again
+        if hub.polls_in_c and fd is not None:
+            hub.loop.call_soon(self._handle_events, None, events)  # before the next poll
+            return
+        began = monotonic()
+        try:
             self._wake(events)  # looked up now: a forked process has made it another
+        finally:
+            hub.spent_s += monotonic() - began
+            if hub.spent_s > TURN_S:
+                hub.end_turn()
 
     def _wake(self, events: int) -> None:
         if events & READ:

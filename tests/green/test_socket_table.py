@@ -279,7 +279,8 @@ def test_data_that_nobody_waits_for_costs_one_event(
     real = GreenStream._handle_events
 
     def counting(self: GreenStream, fd: Any, mask: int) -> None:
-        events.append(mask)
+        if fd is not None:  # else uvloop has put it off, and it was counted
+            events.append(mask)
         real(self, fd, mask)
 
     monkeypatch.setattr(GreenStream, "_handle_events", counting)
