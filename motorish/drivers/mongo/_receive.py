@@ -104,6 +104,8 @@ def _receive_ahead(conn: Any, sock: Any, length: int, deadline: float | None) ->
         if not chunk:
             raise OSError("connection closed")
         received = received + chunk if received else chunk
+        if len(received) < length:
+            _look_up(conn)
     return memoryview(received)
 
 
@@ -124,9 +126,17 @@ def _receive_exactly(conn: Any, sock: Any, length: int, deadline: float | None) 
         if not count:
             raise OSError("connection closed")
         got += count
+        if got < length:
+            _look_up(conn)
     if in_lots:
         sock.setsockopt(SOL_SOCKET, SO_RCVLOWAT, 1)
     return view
+
+
+def _look_up(conn: Any) -> None:
+    # What has woken the child may have been cancel(), though there was something to receive, too.
+    if conn.cancel_context.cancelled:
+        raise _OperationCancelled("operation cancelled")
 
 
 def _in_time(conn: Any, deadline: float, receive: Callable[[Any], Any], argument: Any) -> Any:
@@ -158,6 +168,6 @@ def cancel(self: Any) -> None:
 
 
 def _wake(context: Any, child: Child) -> None:
-    # A loop callback.  The child still waits in recv_into(), whose timeout has passed now.
+    # A loop callback.  The child still waits for the reply; that its time has passed is what it sees.
     if context.reader is child and child.parked:
         resume(child, False)

@@ -94,6 +94,24 @@ def test_cancelling_wakes_who_waits(
     run(main)
 
 
+@pytest.mark.parametrize("length", [10_000, 300_000])
+def test_cancelling_amid_a_reply(length: int, connection: Connection) -> None:
+    """
+    A part of it has come, and lies in the kernel where the child waits for more: no reason to go on.
+    """
+
+    async def main() -> None:
+        call = parked(connection.receive, None, length)
+        connection.peer.sendall(b"x" * (length // 10))
+        await turns(3)
+        connection.cancel_context.cancel()
+        with pytest.raises(_OperationCancelled):
+            async with asyncio.timeout(2):
+                await call
+
+    asyncio.run(main())
+
+
 def test_cancelling_from_another_child(connection: Connection) -> None:
     """
     The two are not switched into each other.
