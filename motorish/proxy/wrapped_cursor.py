@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+from motorish.hub import current_hub, running_loop
 from motorish.proxy.iteration import all_rows, one_row, some_rows
 from motorish.proxy.wrapped import DOC, WrappedFunction, set_own
 from motorish.proxy.wrapped_object import WrappedObject
@@ -106,5 +107,7 @@ def _is_ready(cursor: Any, root: Root | None, wrapping: Wrapping) -> bool:
     # Whether it has its rows, and nobody's call is at work on its connection.
     buffered = wrapping.adapter.buffered
     if buffered is None or wrapping.engine == "thread" or root is None or root.ended:
+        return False
+    if running_loop() is None or current_hub().later:  # a call that the loop is to start comes first
         return False
     return root.turn is not None and not root.turn.taken and buffered(cursor)

@@ -11,6 +11,7 @@ import pytest
 from pymysql.constants import CLIENT
 
 import motorish
+from motorish.hub import SHALLOW_FRAMES, current_hub
 from motorish.integrations.servers import MariaDB
 from motorish.proxy import wrapping
 from tests.loops import on_every_loop, outcome, run_asyncio, until
@@ -256,3 +257,36 @@ def test_results_that_are_still_to_come(mysql: Any, login: dict[str, Any]) -> No
             await connection.close()
 
     run_asyncio(main)
+
+
+def test_calls_keep_their_order_in_deep_recursion(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    Where the loop is to start the statement, fetching does not come before it though there are rows.
+    """
+    order: list[Any] = []
+
+    def ask(cursor: Any, frames: int, done: asyncio.Future[None]) -> None:
+        if frames:
+            ask(cursor, frames - 1, done)
+            return
+        current_hub().idle.clear()
+        cursor.execute("select 2", callback=lambda count, error: order.append(count))
+
+        def fetched(rows: Any, error: Any) -> None:
+            order.append(rows)
+            done.set_result(None)
+
+        cursor.fetchall(callback=fetched)
+
+    async def main() -> None:
+        connection = await mysql.connect(**login)
+        cursor = connection.cursor()
+        await cursor.execute("select 1")
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        ask(cursor, 2 * SHALLOW_FRAMES, done)
+        await done
+        await cursor.close()
+        await connection.close()
+
+    asyncio.run(main())
+    assert [1, ((2,),)] == order
