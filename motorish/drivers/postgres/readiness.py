@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -63,8 +64,11 @@ def release_fd(hub: Hub | None, fd: int, then: Callable[[], object] | None = Non
         if then is not None:
             then()
 
+    once = threading.Lock()
+
     async def let_go_on_its_loop() -> None:
-        let_go()
+        if once.acquire(blocking=False):
+            let_go()
 
     if hub is None or hub.closed or running_loop() is hub.loop or not hub.loop.is_running():
         let_go()
@@ -73,7 +77,7 @@ def release_fd(hub: Hub | None, fd: int, then: Callable[[], object] | None = Non
     try:
         done.result(RELEASE_S)
     except TimeoutError:
-        if done.cancel():
+        if once.acquire(blocking=False):
             let_go()  # its thread is stuck, perhaps because it waits for us: it looks at no descriptors now
 
 
