@@ -222,7 +222,8 @@ def await_(awaitable: Awaitable[T]) -> T:
 
         future.add_done_callback(wake)
         try:
-            park(child)
+            while not future.done():
+                park(child)
         except BaseException:
             waiting = False
             future.remove_done_callback(wake)

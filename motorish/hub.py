@@ -56,7 +56,7 @@ CLEANUP_S = 10.0
 """Deadline, in seconds, of the server-side clean-up after an aborted call."""
 
 TURN_S = 0.005
-"""So many seconds at a time may calls run that were woken by their sockets; then it is the loop's turn."""
+"""When calls that were woken by their sockets have run for so many seconds, in all, it is the loop's turn."""
 
 DRIVER_STUBBORN = 3
 """From this many raises on, an aborted call gets CancelledError whatever its adapter prefers."""
@@ -342,7 +342,7 @@ class Hub:
         turn_is_over: the sockets that are ready must wait until the loop has come round, and the tasks that
             got results go on first.  So many replies at a time do not hold up the rest of the program, and
             the results of one are used, and gone, before those of the next are made.
-        spent_s: by calls in this turn.
+        spent_s: by calls that sockets have woken, since the last turn was over.
         polls_in_c: the loop calls its readers and writers from amid libuv's poll, which keeps the list of
             events on the C stack.  A child's stack may lie over that, and what it asks of the loop would
             read (and write) there: such a loop resumes no child from a reader or writer.

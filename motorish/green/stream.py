@@ -10,8 +10,7 @@ are not: a green socket makes the system call itself first, so that nothing is r
 `Hub.streams` is the one table of all registrations, fd -> stream.  Sockets keep their stream, and the READ
 registration stays between calls (no ``epoll_ctl`` per wait); it is dropped when an event finds nobody
 waiting.  File descriptors without a green socket (a driver's own, an epoll's) are on the loop only while
-somebody waits: their owner may close them behind our back, unless a
-subclass sees to that.
+somebody waits: their owner may close them behind our back, unless a subclass sees to that.
 """
 
 from __future__ import annotations
@@ -158,7 +157,7 @@ class GreenStream(BaseIOStream):
         # An IOLoop callback, on the loop greenlet: once for READ, once for WRITE.
         hub = self.hub
         if hub.turn_is_over:
-            return  # what is ready stays so, and the loop will say it again
+            return  # what is ready stays so, and the loop (it is level-triggered) will say it again
         if hub.polls_in_c and fd is not None:
             hub.loop.call_soon(self._handle_events, None, events)  # before the next poll
             return
