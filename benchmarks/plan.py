@@ -151,6 +151,13 @@ def sweep(cell: Cell, *numbers: int) -> list[Cell]:
     return [replace(cell, at=at, round_s=0.12, goals=()) for at in numbers]
 
 
+def with_sweep(cell: Cell, *numbers: int) -> list[Cell]:
+    """
+    The cell and its sweep.
+    """
+    return [cell, *sweep(cell, *numbers)]
+
+
 def like(cell: Cell, *workloads: str) -> list[Cell]:
     """
     The system's other workloads with the same variants.
@@ -178,19 +185,22 @@ def full() -> list[Cell]:
         replace(alone, workload="large"),
         *sweep(FIND_ONE, 1, 10, 200, 1000),
         replace(growth, goals=(Goal("motorish_client@10", at_most=1.15),)),
-        on_uvloop(FIND_ONE, "async_mongo_client", "motor_client"),
+        *with_sweep(on_uvloop(FIND_ONE, "async_mongo_client", "motor_client"), 1, 10, 200, 1000),
         GET,
         *like(GET, "pipeline", "publish"),
         *sweep(GET, 1, 10, 50, 200, 1000),
-        on_uvloop(GET, "redis_asyncio"),
+        *with_sweep(on_uvloop(GET, "redis_asyncio"), 1, 10, 50, 200, 1000),
         MARIADB_ROW,
         *like(replace(MARIADB_ROW, at=5), "select_many"),  # 30 ms each
         *sweep(MARIADB_ROW, 1, 10, 50, 200),  # each of the workers has a connection of its own
-        on_uvloop(MARIADB_ROW, "aiomysql", "asyncmy"),
+        *with_sweep(on_uvloop(MARIADB_ROW, "aiomysql", "asyncmy"), 1, 10, 50, 200),
         POSTGRESQL_ROW,
         *like(POSTGRESQL_ROW, "select_many", "insert"),
         *sweep(replace(POSTGRESQL_ROW, variants=POSTGRESQL[:1] + POSTGRESQL[2:]), 1, 10, 50, 200),
-        on_uvloop(POSTGRESQL_ROW, *POSTGRESQL[2:5], goals=(Goal("asyncpg_client", at_least=0.95),)),
+        *with_sweep(
+            on_uvloop(POSTGRESQL_ROW, *POSTGRESQL[2:5], goals=(Goal("asyncpg_client", at_least=0.95),)),
+            *(1, 10, 50, 200),
+        ),
         NOOP,
         *like(replace(NOOP, at=20), "noop", "one_wait", "four_waits"),
         replace(NOOP, pinned=False),  # threads are dear where the interpreter's lock travels between cores
