@@ -17,7 +17,7 @@ from motorish.integrations.servers.mongod import Mongod
 from motorish.integrations.servers.replica_set import ReplicaSet
 from suites import Suite, green
 
-_QUICK = ("collection", "cursor", "client", "session", "transactions")
+_QUICK = ("collection", "cursor", "session", "transactions")
 
 
 class TestMongod(Mongod):

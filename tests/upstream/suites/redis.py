@@ -12,7 +12,7 @@ from typing import Any
 from motorish.integrations.servers import Redis, RedisSentinel
 from suites import Suite, green
 
-_QUICK = ("lock", "pipeline", "pubsub", "scripting")
+_QUICK = ("lock", "pipeline", "scripting")
 
 
 @contextlib.contextmanager
