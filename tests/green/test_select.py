@@ -17,6 +17,7 @@ import pytest
 
 import motorish
 from motorish.green import select, selectors, socket
+from tests.loops import turns
 
 RunAsync = Callable[..., Any]
 
@@ -400,6 +401,7 @@ def test_closing_an_epoll_wakes_its_waiter(run_async: RunAsync, in_a_thread: boo
             epoll.register(ours, select.EPOLLIN)
             number = epoll.fileno()
             waiting = motorish.spawn(epoll.poll)
+            await turns(2)  # now and then a poll lets others go first
             if in_a_thread:
                 with ThreadPoolExecutor(1) as pool:
                     pool.submit(epoll.close).result()
