@@ -91,6 +91,15 @@ def test_connect_examples(
         assert isinstance(example["client"], motorish.MotorClient)
 
 
+def test_collector_example_runs() -> None:
+    """
+    What a service can do about the garbage collector sets its thresholds.
+    """
+    program = f"{examples('docs/explain/performance.md')[0]}\nassert (10_000, 20, 50) == gc.get_threshold()"
+
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=50)
+
+
 def test_no_example_is_forgotten() -> None:
     """
     Each Python block in README and docs is marked as a program (see test_docs.py), or tested here.
@@ -106,7 +115,7 @@ def test_no_example_is_forgotten() -> None:
     ]
 
     own_driver = ["docs/howto/wrap-your-own-driver.md"] * 5
-    tested = ["docs/howto/connect.md", "docs/howto/types.md", *own_driver]
+    tested = ["docs/explain/performance.md", "docs/howto/connect.md", "docs/howto/types.md", *own_driver]
     assert ["README.md"] * 3 + tested == unmarked
 
 
