@@ -3,12 +3,11 @@ asgiref's sync_to_async: one thread for all calls, as by default; it waits by `a
 that awaits the future on the loop.
 """
 
-from typing import Any
-
 from asgiref.sync import async_to_sync, sync_to_async
 
-from benchmarks._variant import Asynchronous, serve
+from benchmarks._variant import serve
 from benchmarks.bridge import noop, wait_soon
+from benchmarks.bridge._converted import ConvertedFunctions
 
 wait = async_to_sync(wait_soon)
 
@@ -18,19 +17,10 @@ def four_waits() -> None:
         wait()
 
 
-class Asgiref(Asynchronous):
+class Asgiref(ConvertedFunctions):
     noop_async = staticmethod(sync_to_async(noop))
     one_wait_async = staticmethod(sync_to_async(wait))
     four_waits_async = staticmethod(sync_to_async(four_waits))
-
-    async def noop(self, own: Any) -> None:
-        await self.noop_async()
-
-    async def one_wait(self, own: Any) -> None:
-        await self.one_wait_async()
-
-    async def four_waits(self, own: Any) -> None:
-        await self.four_waits_async()
 
 
 serve(Asgiref)

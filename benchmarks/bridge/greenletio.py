@@ -2,12 +2,11 @@
 greenletio: a new greenlet per call; `await_` hands the future to the coroutine, which awaits it.
 """
 
-from typing import Any
-
 from greenletio import async_, await_
 
-from benchmarks._variant import Asynchronous, serve
+from benchmarks._variant import serve
 from benchmarks.bridge import noop, soon
+from benchmarks.bridge._converted import ConvertedFunctions
 
 
 def one_wait() -> None:
@@ -19,19 +18,10 @@ def four_waits() -> None:
         await_(soon())
 
 
-class Greenletio(Asynchronous):
+class Greenletio(ConvertedFunctions):
     noop_async = staticmethod(async_(noop))
     one_wait_async = staticmethod(async_(one_wait))
     four_waits_async = staticmethod(async_(four_waits))
-
-    async def noop(self, own: Any) -> None:
-        await self.noop_async()
-
-    async def one_wait(self, own: Any) -> None:
-        await self.one_wait_async()
-
-    async def four_waits(self, own: Any) -> None:
-        await self.four_waits_async()
 
 
 serve(Greenletio)

@@ -7,28 +7,18 @@ from typing import Any
 import pymysql
 
 import motorish
-from benchmarks._variant import Asynchronous, serve
-from benchmarks.mariadb import ID, SELECT_MANY, SELECT_ONE, settings
+from benchmarks import mariadb
+from benchmarks._sql import AwaitedConnection
+from benchmarks._variant import serve
 
 mysql = motorish.wrap(pymysql)
 
 
-class MotorishWrap(Asynchronous):
+class MotorishWrap(AwaitedConnection):
+    system = mariadb
+
     async def worker(self) -> Any:
-        return await mysql.connect(**settings(self.address))
-
-    async def leave(self, own: Any) -> None:
-        await own.close()
-
-    async def select_one(self, own: Any) -> Any:
-        async with own.cursor() as cursor:
-            await cursor.execute(SELECT_ONE, (ID,))
-            return await cursor.fetchone()
-
-    async def select_many(self, own: Any) -> Any:
-        async with own.cursor() as cursor:
-            await cursor.execute(SELECT_MANY)
-            return await cursor.fetchall()
+        return await mysql.connect(**mariadb.settings(self.address))
 
 
 serve(MotorishWrap)

@@ -2,42 +2,19 @@
 MongoDB through Motor, which runs PyMongo in a pool of threads of its own (five for each processor).
 """
 
-from typing import Any
-
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from benchmarks._variant import Asynchronous, serve
-from benchmarks.mongodb import PIPELINE
+from benchmarks._variant import serve
+from benchmarks.mongodb._asynchronous import Client
 
 
-class Motor(Asynchronous):
-    """
-    One client for all.
-    """
-
+class Motor(Client):
     async def open(self) -> None:
         self.client = AsyncIOMotorClient(self.address, maxPoolSize=self.at)
         self.database = self.client.motorish_bench
 
     async def close(self) -> None:
         self.client.close()
-
-    async def find_one(self, own: Any) -> None:
-        await self.database.small.find_one({"_id": 1})
-
-    async def insert_one(self, own: Any) -> None:
-        await self.database.inserted.insert_one({"x": 1, "text": "y" * 100})
-
-    async def scan(self, own: Any) -> None:
-        async for _ in self.database.orders.find():
-            pass
-
-    async def aggregate(self, own: Any) -> None:
-        async for _ in self.database.orders.aggregate(PIPELINE):
-            pass
-
-    async def large(self, own: Any) -> None:
-        await self.database.large.find_one({"_id": 1})
 
 
 serve(Motor)

@@ -2,41 +2,18 @@
 MongoDB through motorish.MotorClient.
 """
 
-from typing import Any
-
 import motorish
-from benchmarks._variant import Asynchronous, serve
-from benchmarks.mongodb import PIPELINE
+from benchmarks._variant import serve
+from benchmarks.mongodb._asynchronous import Client
 
 
-class Motorish(Asynchronous):
-    """
-    One client for all.
-    """
-
+class Motorish(Client):
     async def open(self) -> None:
         self.client: motorish.MotorClient = motorish.MotorClient(self.address, maxPoolSize=self.at)
         self.database = self.client.motorish_bench
 
     async def close(self) -> None:
         await self.client.close()
-
-    async def find_one(self, own: Any) -> None:
-        await self.database.small.find_one({"_id": 1})
-
-    async def insert_one(self, own: Any) -> None:
-        await self.database.inserted.insert_one({"x": 1, "text": "y" * 100})
-
-    async def scan(self, own: Any) -> None:
-        async for _ in self.database.orders.find():
-            pass
-
-    async def aggregate(self, own: Any) -> None:
-        async for _ in self.database.orders.aggregate(PIPELINE):
-            pass
-
-    async def large(self, own: Any) -> None:
-        await self.database.large.find_one({"_id": 1})
 
 
 serve(Motorish)
