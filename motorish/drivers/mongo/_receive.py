@@ -118,9 +118,9 @@ def _receive_exactly(conn: Any, sock: Any, length: int, deadline: float | None) 
     lot = 1
     in_lots = sys.platform == "linux" and type(sock) is socket and length - got >= LOT_LEAST
     while got < length:
-        if in_lots and lot != min(length - got, LOT_MOST):
-            lot = min(length - got, LOT_MOST)
-            sock.setsockopt(SOL_SOCKET, SO_RCVLOWAT, lot)
+        if in_lots and lot != (wanted := min(length - got, LOT_MOST)):
+            sock.setsockopt(SOL_SOCKET, SO_RCVLOWAT, wanted)
+            lot = wanted
         rest = view[got:]
         count = sock.recv_into(rest) if deadline is None else _in_time(conn, deadline, sock.recv_into, rest)
         if not count:
