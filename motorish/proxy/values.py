@@ -41,6 +41,20 @@ def are_named(names: frozenset[str], kind: type[Any], name: str) -> bool:
     )
 
 
+def is_connection(kind: type[Any]) -> bool:
+    """
+    Whether objects of this class look like connections of PEP 249.
+    """
+    return callable(getattr(kind, "cursor", None)) and callable(getattr(kind, "commit", None))
+
+
+def is_cursor(kind: type[Any]) -> bool:
+    """
+    Whether objects of this class look like cursors of PEP 249.
+    """
+    return callable(getattr(kind, "fetchmany", None)) and callable(getattr(kind, "execute", None))
+
+
 def is_network_file(file: Any) -> bool:
     """
     Whether a file of one of FILES is what ``socket.makefile()`` gives.

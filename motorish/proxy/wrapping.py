@@ -21,7 +21,18 @@ from motorish.patcher import copies
 from motorish.proxy.roots import NO_GATE, root_of
 from motorish.proxy.roots import Root as Root
 from motorish.proxy.turns import Turns
-from motorish.proxy.values import DATA, FILES, HELPERS, LAZY, ROUTINES, SOCKETS, are_named, is_network_file
+from motorish.proxy.values import (
+    DATA,
+    FILES,
+    HELPERS,
+    LAZY,
+    ROUTINES,
+    SOCKETS,
+    are_named,
+    is_connection,
+    is_cursor,
+    is_network_file,
+)
 from motorish.proxy.workers import Crowd, Direct, Worker
 from motorish.proxy.wrapped import Wrapped, WrappedClass, WrappedFunction, WrappedModule, unwrapped
 from motorish.proxy.wrapped_call import WrappedFuture
@@ -117,10 +128,13 @@ class Wrapping:
         """
         if issubclass(kind, (*LAZY, *SOCKETS)):
             return True
-        module = kind.__module__
-        if module.partition(".")[0] not in self.packages | HELPERS and module not in copies.COPIED:
-            return False
-        return not self.names("plain", kind)
+        ours = self._is_from(kind.__module__)
+        if not ours and (is_cursor(kind) or is_connection(kind)):  # the application's subclass of a driver's
+            ours = any(self._is_from(base.__module__) for base in kind.__mro__)
+        return ours and not self.names("plain", kind)
+
+    def _is_from(self, module: str) -> bool:
+        return module.partition(".")[0] in self.packages | HELPERS or module in copies.COPIED
 
     def may_batch(self, iterator: Any) -> bool:
         """
@@ -276,7 +290,7 @@ class Wrapping:
                 return own.of_kind(kind)
         if issubclass(kind, LAZY) or (kind.__module__ == "itertools" and hasattr(kind, "__next__")):
             return WrappedIterator.of_kind(kind)
-        if callable(getattr(kind, "fetchmany", None)) and callable(getattr(kind, "execute", None)):
+        if is_cursor(kind):
             return WrappedCursor.of_kind(kind)
         return WrappedObject.of_kind(kind)
 

@@ -82,3 +82,41 @@ def test_what_has_its_rows_needs_no_child(
         asyncio.run(main())
     finally:
         motorish.unpatch("psycopg2")
+
+
+@pytest.mark.parametrize("driver", [psycopg2, psycopg], ids=lambda driver: str(driver.__name__))
+def test_subclasses_of_the_application_are_wrapped(driver: Any, postgres: PostgreSQL) -> None:
+    """
+    A connection and a cursor of its own are the driver's all the same, and their own methods are calls.
+    """
+    base = (psycopg2.extensions.connection, psycopg2.extensions.cursor)
+    base = (psycopg.Connection, psycopg.Cursor) if driver is psycopg else base
+
+    class Mine(base[0]):  # type: ignore[misc]
+        def numbers(self, count: int) -> list[int]:
+            with self.cursor() as cursor:
+                cursor.execute("SELECT generate_series(1, %s)", (count,))
+                return [number for (number,) in cursor]
+
+    class Cursor(base[1]):  # type: ignore[misc]
+        def only(self) -> Any:
+            ((value,),) = self.fetchall()
+            return value
+
+    pg = motorish.wrap(driver)
+
+    async def main() -> None:
+        if driver is psycopg:
+            connection = await motorish.wrap(Mine.connect, "greenlet")(postgres.dsn, cursor_factory=Cursor)
+        else:
+            connection = await pg.connect(postgres.dsn, connection_factory=Mine, cursor_factory=Cursor)
+        assert [1, 2, 3] == await connection.numbers(3)
+        async with connection.cursor() as cursor:
+            await cursor.execute("SELECT 7")
+            assert 7 == await cursor.only()
+        await connection.close()
+
+    try:
+        asyncio.run(main())
+    finally:
+        motorish.unpatch("psycopg2", "psycopg")
