@@ -58,6 +58,12 @@ CLEANUP_S = 10.0
 TURN_S = 0.005
 """When calls that were woken by their sockets have run for so many seconds, in all, it is the loop's turn."""
 
+LONG_S = 0.001
+"""So is it when one of them has run for so long: its result is likely large, and better used at once."""
+
+PUT_OFF_S = 20e-6
+"""Turns are longer by this for each socket that had to wait: the loop being told of it again takes 1 µs."""
+
 DRIVER_STUBBORN = 3
 """From this many raises on, an aborted call gets CancelledError whatever its adapter prefers."""
 
@@ -100,7 +106,9 @@ class CallFuture(asyncio.Future[T]):
     the call's result if it completes all the same.
     """
 
-    _child: Child | None = None
+    __slots__ = ("_child",)
+
+    _child: Child | None
     _cancelled_tasks: tuple[asyncio.Task[Any], ...] = ()
 
     def cancel(self, msg: Any | None = None) -> bool:
@@ -110,7 +118,7 @@ class CallFuture(asyncio.Future[T]):
         Returns:
             False if the call is done already, else True: the request will be delivered.
         """
-        child = self._child
+        child: Child | None = getattr(self, "_child", None)  # it may not have started
         if child is None or self.done():
             return super().cancel(msg)
         if child.abort is None or child.abort is Abort.DEADLINE:  # which may be that of an inner block only
@@ -342,7 +350,9 @@ class Hub:
         turn_is_over: the sockets that are ready must wait until the loop has come round, and the tasks that
             got results go on first.  So many replies at a time do not hold up the rest of the program, and
             the results of one are used, and gone, before those of the next are made.
+        put_off: how many times a socket was ready and had to wait, in this turn of the loop's.
         spent_s: by calls that sockets have woken, since the last turn was over.
+        turn_s, long_s: how much all of them, or one, may spend until it is.
         polls_in_c: the loop calls its readers and writers from amid libuv's poll, which keeps the list of
             events on the C stack.  A child's stack may lie over that, and what it asks of the loop would
             read (and write) there: such a loop resumes no child from a reader or writer.
@@ -356,7 +366,9 @@ class Hub:
         self.later: set[CallFuture[Any]] = set()  # of calls that the loop is to start
         self.streams: dict[int, Any] = {}  # fd -> GreenStream; owned by motorish.green.stream
         self.turn_is_over = False
+        self.put_off = 0
         self.spent_s = 0.0
+        self.turn_s, self.long_s = TURN_S, LONG_S
         self.polls_in_c = type(loop).__module__.partition(".")[0] == "uvloop"
         self._exit: BaseException | None = None  # SystemExit or KeyboardInterrupt of a call ended by close()
         self._close_loop = loop.close
@@ -378,6 +390,9 @@ class Hub:
     def _begin_turn(self) -> None:
         self.turn_is_over = False
         self.spent_s = 0.0
+        least = self.put_off * PUT_OFF_S
+        self.turn_s, self.long_s = max(TURN_S, least), max(LONG_S, least)
+        self.put_off = 0
 
     def start(self, child: Child, task: _Task, future: CallFuture[Any], context: Context) -> None:
         """

@@ -25,7 +25,7 @@ from tornado.ioloop import IOLoop
 from tornado.iostream import BaseIOStream
 
 from motorish.errors import BusyError
-from motorish.hub import TURN_S, Child, Hub, current_child, park, resume, running_loop
+from motorish.hub import Child, Hub, current_child, park, resume, running_loop
 
 READ: int = IOLoop.READ
 WRITE: int = IOLoop.WRITE
@@ -157,6 +157,7 @@ class GreenStream(BaseIOStream):
         # An IOLoop callback, on the loop greenlet: once for READ, once for WRITE.
         hub = self.hub
         if hub.turn_is_over:
+            hub.put_off += 1
             return  # what is ready stays so, and the loop (it is level-triggered) will say it again
         if hub.polls_in_c and fd is not None:
             hub.loop.call_soon(self._handle_events, None, events)  # before the next poll
@@ -165,8 +166,9 @@ class GreenStream(BaseIOStream):
         try:
             self._wake(events)  # looked up now: a forked process has made it another
         finally:
-            hub.spent_s += monotonic() - began
-            if hub.spent_s > TURN_S:
+            spent_s = monotonic() - began
+            hub.spent_s += spent_s
+            if spent_s > hub.long_s or hub.spent_s > hub.turn_s:
                 hub.end_turn()
 
     def _wake(self, events: int) -> None:

@@ -11,34 +11,33 @@ from typing import Any
 
 import motorish
 from motorish.green import socket
-from motorish.hub import TURN_S
+from motorish.hub import LONG_S, TURN_S, current_hub
 from tests.loops import on_every_loop, turns
 
 CALLS = 20
 
 
-def work(sock: Any) -> bytes:
+def work(sock: Any, seconds: float) -> bytes:
     """
-    Wait for a byte, then compute for half a turn.
+    Wait for a byte, then compute.
     """
     received: bytes = sock.recv(1)
-    end = monotonic() + TURN_S / 2
+    end = monotonic() + seconds
     while monotonic() < end:
         pass
     return received
 
 
-@on_every_loop
-def test_the_loop_comes_round(run: Callable[..., Any]) -> None:
+def rounds_of(run: Callable[..., Any], seconds: float) -> int:
     """
-    Between two or three calls, not after all of them; each gets what it waits for.
+    Let CALLS calls compute for so long, all of them ready at once; how many rounds of the loop had results.
     """
     rounds = 0
 
     async def main() -> None:
         nonlocal rounds
         pairs = [socket.socketpair() for _ in range(CALLS)]
-        calls = [motorish.spawn(work, near) for near, _ in pairs]
+        calls = [motorish.spawn(work, near, seconds) for near, _ in pairs]
         await turns(2)
         for _, far in pairs:
             far.send(b"x")
@@ -54,4 +53,39 @@ def test_the_loop_comes_round(run: Callable[..., Any]) -> None:
                 sock.close()
 
     run(main)
-    assert CALLS // 4 <= rounds
+    return rounds
+
+
+@on_every_loop
+def test_the_loop_comes_round(run: Callable[..., Any]) -> None:
+    """
+    Between some calls and the next, not after all of them; each gets what it waits for.
+    """
+    assert CALLS * LONG_S / 2 // TURN_S <= rounds_of(run, LONG_S / 2)
+
+
+@on_every_loop
+def test_a_long_reply_is_a_turn(run: Callable[..., Any]) -> None:
+    """
+    What it gave is used before the next is made.
+    """
+    assert CALLS == rounds_of(run, 1.2 * LONG_S)
+
+
+def test_many_that_wait_make_turns_longer() -> None:
+    """
+    The loop is not told of a thousand sockets for each few of them that it serves.
+    """
+
+    async def main() -> None:
+        hub = current_hub()
+        hub.end_turn()
+        hub.put_off = 1000
+        await turns(1)
+        assert not hub.turn_is_over
+        assert 0.02 == hub.turn_s == hub.long_s
+        hub.end_turn()
+        await turns(1)
+        assert (TURN_S, LONG_S) == (hub.turn_s, hub.long_s)
+
+    asyncio.run(main())
