@@ -94,6 +94,7 @@ class GreenStream(BaseIOStream):
         self.reader: Child | None = None
         self.writer: Child | None = None
         self.watches: list[tuple[int, Watch]] = []
+        self._told = 0  # events that were put into the loop's queue
         self.owner = weakref.ref(owner) if owner is not None else None
         self.closer: Callable[[], object] | None = None  # closes the descriptor, whose owner has let go of it
         hub.streams[fd] = self
@@ -156,12 +157,18 @@ class GreenStream(BaseIOStream):
     def _handle_events(self, fd: Any, events: int) -> None:
         # An IOLoop callback, on the loop greenlet: once for READ, once for WRITE.
         hub = self.hub
+        if hub.polls_in_c and fd is not None:  # before the next poll; libuv speaks of an error once only
+            if not self._told & events:
+                self._told |= events
+                hub.loop.call_soon(self._handle_events, None, events)
+            return
         if hub.turn_is_over:
             hub.put_off += 1
+            if fd is None:
+                hub.loop.call_soon(self._handle_events, None, events)
             return  # what is ready stays so, and the loop (it is level-triggered) will say it again
-        if hub.polls_in_c and fd is not None:
-            hub.loop.call_soon(self._handle_events, None, events)  # before the next poll
-            return
+        if fd is None:
+            self._told &= ~events
         began = monotonic()
         try:
             self._wake(events)  # looked up now: a forked process has made it another

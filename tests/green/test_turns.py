@@ -5,9 +5,12 @@ Many sockets that are ready at once: the calls that wait for them do not hold up
 from __future__ import annotations
 
 import asyncio
+import socket as stdlib_socket
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
+
+import pytest
 
 import motorish
 from motorish.green import socket
@@ -70,6 +73,23 @@ def test_a_long_reply_is_a_turn(run: Callable[..., Any]) -> None:
     What it gave is used before the next is made.
     """
     assert CALLS == rounds_of(run, 1.2 * LONG_S)
+
+
+@on_every_loop
+def test_an_error_is_not_lost(run: Callable[..., Any]) -> None:
+    """
+    libuv speaks of one once only: it must be heard though the turn is over.
+    """
+
+    async def main() -> None:
+        with stdlib_socket.create_server(("127.0.0.1", 0)) as server:
+            address = server.getsockname()
+        call = motorish.spawn(socket.create_connection, address)
+        asyncio.get_running_loop().call_soon(current_hub().end_turn)
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.wait_for(call, 5)
+
+    run(main)
 
 
 def test_many_that_wait_make_turns_longer() -> None:
