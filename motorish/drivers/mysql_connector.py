@@ -78,6 +78,5 @@ MYSQL_CONNECTOR = register(
         packages=("mysql",),
         on_abort=_kill_statement,
         wait_hook=_prefer_pure,
-        direct=frozenset({"MySQLConnection.cursor"}),
     )
 )

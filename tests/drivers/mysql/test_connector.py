@@ -128,3 +128,27 @@ def test_pooled_connections(connect: Any) -> None:
         return numbers
 
     assert list(range(5)) == asyncio.run(main())
+
+
+def test_a_wrapped_cursor_is_asked_for_in_turn(mariadb: MariaDB) -> None:
+    """
+    cursor() asks the server whether it is there, so it neither blocks the loop nor disturbs a call that runs.
+    """
+
+    options = {"host": mariadb.host, "port": mariadb.port, "user": mariadb.user, "password": mariadb.password}
+
+    async def main() -> None:
+        connection = await motorish.wrap(mysql.connector).connect(buffered=True, **options)
+        first = await connection.cursor()
+        running, asked = first.execute("SELECT SLEEP(0.1)"), connection.cursor()
+        second = await asked
+        assert running.done()
+        await second.execute("SELECT 4")
+        assert [(0,), (4,)] == [await first.fetchone(), await second.fetchone()]
+        async with connection.cursor() as cursor:
+            await cursor.execute("SELECT 5")
+            assert [(5,)] == await cursor.fetchall()
+        await connection.close()
+
+    with motorish.patch("mysql", on_loop="error"):
+        asyncio.run(main())
