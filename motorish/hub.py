@@ -110,10 +110,14 @@ class CallFuture(asyncio.Future[T]):
 
     _child: Child | None
     _cancelled_tasks: tuple[asyncio.Task[Any], ...] = ()
+    _message: Any = None
 
     def cancel(self, msg: Any | None = None) -> bool:
         """
         Ask the call to end at its next wait (the one it is in, usually).
+
+        Args:
+            msg: of the `asyncio.CancelledError` that it ends with; anyio knows its own cancels by that.
 
         Returns:
             False if the call is done already, else True: the request will be delivered.
@@ -121,6 +125,7 @@ class CallFuture(asyncio.Future[T]):
         child: Child | None = getattr(self, "_child", None)  # it may not have started
         if child is None or self.done():
             return super().cancel(msg)
+        self._message = msg
         if child.abort is None or child.abort is Abort.DEADLINE:  # which may be that of an inner block only
             child.abort = Abort.CANCELLED
             self.get_loop().call_soon(child.deliver_abort, self)
@@ -138,7 +143,7 @@ class CallFuture(asyncio.Future[T]):
         tasks, self._cancelled_tasks = self._cancelled_tasks, ()
         for task in tasks if not self.cancelled() else ():
             if task.cancelling():  # else it was the future alone that somebody cancelled
-                task.cancel()
+                task.cancel(self._message)
                 task.uncancel()  # it counts once
 
 
@@ -225,7 +230,7 @@ class Child(greenlet):
             exceeded.__cause__ = error
             future.set_exception(exceeded)
         elif self.raised or self.hub.closed or isinstance(error, (CancelledError, GreenletExit)):
-            asyncio.Future.cancel(future)
+            asyncio.Future.cancel(future, future._message)
         elif isinstance(error, StopIteration):
             wrapped = RuntimeError(f"the call raised {error!r}, which a Future cannot carry")
             wrapped.__cause__ = error
@@ -519,8 +524,8 @@ def current_hub(stopped: AbstractEventLoop | None = None) -> Hub:
         return hub
     if loop is None:
         raise UsageError(
-            "no event loop is running in this thread: motorish starts calls from a coroutine or a "
-            "loop callback. In plain synchronous code, call the driver's function directly."
+            "no event loop is running in this thread: motorish starts calls from a coroutine or a loop callback. "
+            "Call it inside 'async def main()' and asyncio.run(main()); or call the driver's function directly."
         )
     if not hasattr(loop, "add_reader") or "Proactor" in type(loop).__name__:
         raise UsageError(

@@ -15,6 +15,7 @@ from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
+import anyio
 import pytest
 
 from motorish import adapter, calls, hub
@@ -477,6 +478,58 @@ def test_task_group() -> None:
         return len(current_hub().calls)
 
     assert 0 == asyncio.run(main())
+
+
+@on_every_loop
+def test_message_of_the_cancel(run: Runner) -> None:
+    """
+    The task that awaited the call gets it, as from a future of asyncio's; so does one whose call completes.
+    """
+
+    def completes() -> int:
+        with suppress(CallAborted):
+            Event().wait()
+        return 1
+
+    async def awaiting(function: Callable[[], Any]) -> Any:
+        try:
+            await spawn(function)
+            await asyncio.sleep(5)
+        except asyncio.CancelledError as error:
+            return error.args
+
+    async def main() -> list[Any]:
+        tasks = [asyncio.create_task(awaiting(function)) for function in (Event().wait, completes)]
+        await until(lambda: len(current_hub().calls) == 2)
+        for task in tasks:
+            task.cancel("enough")
+        return await asyncio.gather(*tasks)
+
+    assert [("enough",), ("enough",)] == run(main)
+
+
+@on_every_loop
+def test_anyio(run: Runner) -> None:
+    """
+    Its timeouts and task groups, on which FastAPI and httpx stand, know the cancels of calls for their own.
+    """
+
+    async def main() -> tuple[bool, bool, int]:
+        with anyio.move_on_after(0.001) as outer, anyio.move_on_after(5) as inner:
+            await parked()
+        with pytest.raises(TimeoutError), anyio.fail_after(0.001):
+            await parked()
+        with pytest.raises(BaseExceptionGroup) as info:
+            async with anyio.create_task_group() as group:
+                group.start_soon(asyncio.wait_for, parked(), 5)
+                await until(lambda: current_hub().calls)
+                raise DriverError
+        assert [DriverError] == [type(error) for error in info.value.exceptions]
+        task = asyncio.current_task()
+        assert task is not None
+        return outer.cancelled_caught, inner.cancelled_caught, task.cancelling() + len(current_hub().calls)
+
+    assert (True, False, 0) == run(main)
 
 
 def test_gather_and_shield() -> None:
