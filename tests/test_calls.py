@@ -53,6 +53,16 @@ def test_spawn_passes_everything_on(run: Runner) -> None:
     assert ((1,), {"context": 2, "cleanup": 3, "function": 4, "args": 5}) == run(main)
 
 
+def test_without_a_loop_it_is_said_how_to_run_one() -> None:
+    """
+    A call where no event loop runs names asyncio.run(), and the synchronous way.
+    """
+    with pytest.raises(
+        errors.UsageError, match=r"asyncio\.run\(main\(\)\).*call the driver's function directly"
+    ):
+        motorish.asynchronize(add)(1)
+
+
 def test_asynchronize_keeps_the_signature() -> None:
     """
     The asynchronous function has the original's name, docstring and signature.
