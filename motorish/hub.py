@@ -524,8 +524,8 @@ def current_hub(stopped: AbstractEventLoop | None = None) -> Hub:
         return hub
     if loop is None:
         raise UsageError(
-            "no event loop is running in this thread: motorish starts calls from a coroutine or a loop callback. "
-            "Call it inside 'async def main()' and asyncio.run(main()); or call the driver's function directly."
+            "no event loop is running in this thread: make the call inside 'async def main()' and start that "
+            "with asyncio.run(main()). In plain synchronous code, call the driver's function directly."
         )
     if not hasattr(loop, "add_reader") or "Proactor" in type(loop).__name__:
         raise UsageError(
