@@ -8,14 +8,19 @@ green ``threading`` for the threads that become greenlets.  Nothing else of a dr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from motorish.errors import CallAborted, UsageError
 
 T = TypeVar("T")
 Engine = Literal["greenlet", "thread"]
+Busy = Literal["queue", "error"]
+
+_SETS = ("awaited", "batch", "concurrent", "direct", "green_threads", "plain", "tolerated")
+_HOOKS = ("buffered", "interrupt", "on_abort", "stream_cursor", "wait_hook")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,20 +66,23 @@ class Adapter:
             installs what the driver waits with, where it has a hook for that.
         tolerated: what the patcher cannot reach in these packages and need not: the names as
             its report gives them.
+
+    Raises:
+        UsageError: a field is not what it must be; the message says what to write.
     """
 
     name: str
     packages: tuple[str, ...]
     engine: Engine = "greenlet"
     cancel_exception: type[BaseException] = CallAborted
-    green_threads: frozenset[str] = frozenset()
+    green_threads: AbstractSet[str] = frozenset()
     on_abort: Callable[[FrameType], Callable[[], object] | None] | None = None
-    busy: Literal["queue", "error"] = "queue"
-    concurrent: frozenset[str] = frozenset()
-    direct: frozenset[str] = frozenset()
-    plain: frozenset[str] = frozenset()
-    awaited: frozenset[str] = frozenset()
-    batch: frozenset[str] = frozenset()
+    busy: Busy = "queue"
+    concurrent: AbstractSet[str] = frozenset()
+    direct: AbstractSet[str] = frozenset()
+    plain: AbstractSet[str] = frozenset()
+    awaited: AbstractSet[str] = frozenset()
+    batch: AbstractSet[str] = frozenset()
     connection: str = "connection"
     interrupt: Callable[[Any], object] | None = None
     stream_cursor: Callable[[Any], Any] | None = None
@@ -82,7 +90,43 @@ class Adapter:
     max_calls: int | None = None
     wrappers: Mapping[str, str] = field(default_factory=dict)
     wait_hook: Callable[[bool], object] | None = None
-    tolerated: frozenset[str] = frozenset()
+    tolerated: AbstractSet[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        # A set of another kind cannot be hashed; a string in a set's place would match by its parts.
+        object.__setattr__(self, "packages", self._names("packages", "({!r},)"))
+        for given in _SETS:
+            object.__setattr__(self, given, frozenset(self._names(given, "{{{!r}}}")))
+        if dotted := next((name for name in self.packages if "." in name), None):
+            top = dotted.partition(".")[0]
+            raise self._wrong("packages", f"take top-level import names: write {top!r}, not {dotted!r}")
+        for given, choices in (("engine", get_args(Engine)), ("busy", get_args(Busy))):
+            if getattr(self, given) not in choices:
+                raise self._wrong(given, f"must be {' or '.join(map(repr, choices))}")
+        for given in _HOOKS:
+            if getattr(self, given) is not None and not callable(getattr(self, given)):
+                raise self._wrong(given, "must be a function, or None")
+        if not (isinstance(self.cancel_exception, type) and issubclass(self.cancel_exception, BaseException)):
+            raise self._wrong("cancel_exception", "must be a class of exceptions, such as ConnectionError")
+        if self.max_calls is not None and not (isinstance(self.max_calls, int) and self.max_calls > 0):
+            raise self._wrong("max_calls", "must be a number from 1 on, or None for no limit")
+
+    def _names(self, given: str, written: str) -> tuple[str, ...]:
+        names = getattr(self, given)
+        if isinstance(names, str):
+            raise self._wrong(given, f"must be several names, or one as in {given}={written.format(names)}")
+        try:
+            names = tuple(names)
+        except TypeError:
+            raise self._wrong(given, f"must be names, as in {given}={written.format('Name')}") from None
+        for name in names:
+            if not isinstance(name, str):
+                wanted = getattr(name, "__qualname__", "Name")
+                raise self._wrong(given, f"must be names: write {wanted!r}, not {name!r}")
+        return names
+
+    def _wrong(self, given: str, what: str) -> UsageError:
+        return UsageError(f"adapter {self.name!r}: {given} {what}; it is {getattr(self, given)!r}")
 
 
 _by_package: dict[str, Adapter] = {}

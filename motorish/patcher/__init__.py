@@ -15,7 +15,7 @@ import importlib.util
 import sys
 import threading
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 from types import FrameType, ModuleType, TracebackType
 from typing import Literal
@@ -285,7 +285,7 @@ def _is_installed(name: str) -> bool:
         return name in sys.modules
 
 
-def _tolerated(package: str) -> frozenset[str]:
+def _tolerated(package: str) -> Set[str]:
     known = adapter.for_package(package)
     return known.tolerated if known is not None else frozenset()
 
