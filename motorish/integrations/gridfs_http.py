@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import re
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ UNKNOWN_TYPE = "application/octet-stream"
 _ETAG = re.compile(r'\*|(?:W/)?"[^"]*"')
 _ETAGS = re.compile(rf"\s*(?:{_ETAG.pattern})\s*(?:,\s*(?:{_ETAG.pattern})\s*)*")
 _RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.ASCII | re.IGNORECASE)
+_MOST_DIGITS = len(str(sys.maxsize)) - 1  # no file is larger
 
 
 class Headers(Protocol):
@@ -157,10 +159,17 @@ def _range(request: Headers, length: int, etag: str, modified: datetime) -> tupl
         return None
     first, last = asked.groups()
     if not first:
-        return max(0, length - int(last)), length
-    if last and int(last) < int(first):
+        return max(0, length - _number(last)), length
+    start, end = _number(first), _number(last) if last else length
+    if last and end < start:
         return None
-    return int(first), min(length, int(last) + 1) if last else length
+    return start, min(length, end + 1)
+
+
+def _number(digits: str) -> int:
+    # RFC 9110 has a server expect large ones, and int() refuses thousands of digits.
+    digits = digits.lstrip("0") or "0"
+    return int(digits) if len(digits) <= _MOST_DIGITS else sys.maxsize
 
 
 def _date(value: str | None) -> datetime | None:

@@ -174,6 +174,7 @@ async def test_empty_file_and_no_file(mongod_uri: str, serve: Serve) -> None:
 
 
 LAST = len(TEXT) - 1
+FAR = "9" * 5000
 RANGES = [
     ("bytes=0-0", 0, 0),
     ("bytes=150-349", 150, 349),
@@ -181,20 +182,24 @@ RANGES = [
     ("bytes=1000-99999", 1000, LAST),
     ("bytes=-5", LAST - 4, LAST),
     ("bytes=-99999", 0, LAST),
+    (f"bytes=1000-{FAR}", 1000, LAST),
+    (f"bytes=-{FAR}", 0, LAST),
+    (f"bytes={'0' * 5000}-9", 0, 9),
 ]
-NO_RANGES = ["bytes=5-2", "bytes=-", "bytes=x-y", "lines=1-2", "bytes=0-1,5-6"]
+UNSATISFIABLE = ["bytes=1024-", "bytes=2000-3000", "bytes=-0", f"bytes={FAR}-", f"bytes=2000-{FAR}"]
+NO_RANGES = ["bytes=5-2", f"bytes={FAR}-2", "bytes=-", "bytes=x-y", "lines=1-2", "bytes=0-1,5-6"]
 
 
 @on_both
 async def test_ranges(mongod_uri: str, serve: Serve) -> None:
     """
-    A range is 206, what makes no sense is ignored, and what the file does not have is 416.
+    A range is 206, what makes no sense is ignored, and what the file does not have is 416, however far.
     """
     async with served(mongod_uri, serve) as (fetch, _, _):
         parts = [(await fetch(Range=value), start, end) for value, start, end in RANGES]
         whole = [await fetch(Range=value) for value in NO_RANGES]
         head = await fetch(method="HEAD", Range="bytes=0-0")
-        none = [await fetch(Range=value) for value in ("bytes=1024-", "bytes=2000-3000", "bytes=-0")]
+        none = [await fetch(Range=value) for value in UNSATISFIABLE]
 
     for response, start, end in parts:
         assert (206, TEXT[start : end + 1]) == (response.code, response.body)
