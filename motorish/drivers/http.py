@@ -40,7 +40,9 @@ REQUESTS = register(
         cancel_exception=Ended,
         wait_hook=_renew_socks,
         tolerated=frozenset({"socks._BaseSocket"}),
-        concurrent=frozenset({"HTTPConnectionPool", "PoolManager", "Session"}),
+        concurrent=frozenset(
+            {"HTTPConnectionPool", "PoolManager", "ProxyManager", "Session", "SOCKSProxyManager"}
+        ),
         direct=frozenset(
             {
                 "HTTPConnectionPool", "PoolManager", "ProxyManager", "Session", "session",

@@ -249,7 +249,7 @@ class Wrapping:
         own = root_of(value)
         if own is not None:
             return own
-        if self.names("concurrent", kind) or kind.__name__.endswith("Pool"):
+        if self._takes_several(kind) or kind.__name__.endswith("Pool"):
             own = Root(Crowd() if self.engine == "thread" else Direct(), None, self._gate)
         elif root is not None and root.owner is not None and root.turn is not None:
             return root
@@ -259,6 +259,18 @@ class Wrapping:
         if isinstance(own.runner, Worker) and self.adapter.interrupt is not None:
             own.runner.interrupt = partial(self.adapter.interrupt, value)
         return own
+
+    def _takes_several(self, kind: type[Any]) -> bool:
+        # The driver's own subclass is named itself if it does: redis-py derives its pipelines, which have one
+        # connection, from its client.  The application's is what it is derived from.
+        if not self.names("concurrent", kind):
+            return False
+        for base in kind.__mro__:
+            if {base.__name__, base.__qualname__} & self.adapter.concurrent:
+                return True
+            if self._is_from(base.__module__) and self.names("concurrent", base):
+                return False
+        return False
 
     def _root_above(self, value: Any) -> Root | None:
         # Of a cursor: its connection's.

@@ -5,6 +5,7 @@ motorish.wrap: one call at a time on a connection, several at once on what allow
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -28,6 +29,24 @@ def known(monkeypatch: pytest.MonkeyPatch) -> Known:
         monkeypatch.setitem(adapter._by_package, "echodriver", made)
 
     return register
+
+
+@pytest.fixture
+def hub_kind(driver: Any, server: Any) -> Any:
+    """
+    Return a class of the toy driver's that makes a connection for each call.
+    """
+
+    class Hub:
+        def call(self, text: str) -> Any:
+            with closing(driver.connect(server.port)) as connection:
+                return connection.call(text)
+
+        def derived(self, kind: type[Any]) -> Any:
+            return kind()
+
+    Hub.__module__ = "echodriver"
+    return Hub
 
 
 @pytest.mark.parametrize("engine", ["greenlet", "thread"])
@@ -88,30 +107,53 @@ def test_refused(driver: Any, server: Any, known: Known, engine: Any) -> None:
 
 
 @pytest.mark.parametrize("engine", ["greenlet", "thread"])
-def test_concurrent(driver: Any, server: Any, known: Known, engine: Any) -> None:
+def test_concurrent(hub_kind: Any, server: Any, known: Known, engine: Any) -> None:
     """
     Objects of classes that the adapter calls concurrent take several calls at once.
     """
     known(concurrent=frozenset({"Hub"}))
 
-    class Hub:
-        def call(self, text: str) -> Any:
-            connection = driver.connect(server.port)
-            try:
-                return connection.call(text)
-            finally:
-                connection.close()
-
-    Hub.__module__ = "echodriver"
-
     async def main() -> None:
-        hub = motorish.wrap(Hub(), engine)
+        hub = motorish.wrap(hub_kind(), engine)
         first, second = hub.call("hold a"), hub.call("hold b")
         await until(lambda: {"hold a", "hold b"} <= set(server.lines))
         server.holds["b"].set()
         assert "b" == await second
         server.holds["a"].set()
         assert "a" == await first
+
+    run_asyncio(main)
+
+
+@pytest.mark.parametrize("engine", ["greenlet", "thread"])
+def test_what_derives_from_a_concurrent_class(hub_kind: Any, server: Any, known: Known, engine: Any) -> None:
+    """
+    Takes one call at a time if it is the driver's and not named, but several if it is the application's.
+    """
+    known(concurrent=frozenset({"Hub"}))
+
+    class Batch(hub_kind):  # type: ignore[misc]
+        pass
+
+    Batch.__module__ = "echodriver"
+
+    class Mine(hub_kind):  # type: ignore[misc]
+        cursor = commit = hub_kind.call  # as a connection has them
+
+    async def main() -> None:
+        hub = motorish.wrap(hub_kind(), engine)
+        batch = await hub.derived(Batch)
+        first, second = batch.call("hold a"), batch.call("echo b")
+        await until(lambda: "hold a" in server.lines)
+        assert "later" == await hub.call("echo later")
+        assert "echo b" not in server.lines
+        server.holds["a"].set()
+        assert ["a", "b"] == await asyncio.gather(first, second)
+        mine = await hub.derived(Mine)
+        first, second = mine.call("hold c"), mine.call("echo d")
+        assert "d" == await second
+        server.holds["c"].set()
+        assert "c" == await first
 
     run_asyncio(main)
 

@@ -82,3 +82,19 @@ def test_urllib3(nginx: Nginx) -> None:
             await response.release_conn()
 
     asyncio.run(main())
+
+
+def test_a_manager_for_a_proxy(nginx: Nginx) -> None:
+    """
+    Serves many calls at once, as one without a proxy.
+    """
+    http = motorish.wrap(urllib3)
+
+    async def main() -> None:
+        async with http.ProxyManager(nginx.url, maxsize=2) as pool:
+            slow = pool.request("GET", f"{nginx.url}/slow/file")
+            assert b"text" == (await pool.request("GET", f"{nginx.url}/echo/text")).data
+            assert not slow.done()
+            assert 1_000_000 == len((await slow).data)
+
+    asyncio.run(main())

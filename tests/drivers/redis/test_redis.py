@@ -245,6 +245,30 @@ def test_pubsub_is_an_asynchronous_iterator(connect: Connect) -> None:
     assert [b"number 0", b"number 1", b"number 2", b"at last"] == asyncio.run(main())
 
 
+def test_a_wrapped_pipeline_takes_one_call_at_a_time(connect: Connect) -> None:
+    """
+    It has one connection while it watches: calls queue for it, though those on its client do not.
+    """
+
+    async def main() -> None:
+        client = motorish.wrap(connect())
+        await client.mset({f"number{number}": number for number in range(3)})
+        async with client.pipeline() as pipeline:
+            await pipeline.watch("number0")
+            calls = [pipeline.get(f"number{number}") for number in range(3)]
+            assert [b"0", b"1", b"2"] == await asyncio.gather(*calls)
+            await pipeline.multi()
+            await asyncio.gather(*(pipeline.incr(f"number{number}") for number in range(3)))
+            assert [1, 2, 3] == await pipeline.execute()
+        blocking, answer = client.blpop(["nothing"], timeout=0.5), client.echo("hello")
+        assert b"hello" == await answer
+        assert not blocking.done()
+        assert await blocking is None
+        await client.close()
+
+    asyncio.run(main())
+
+
 def test_a_worker_thread_of_pubsub(connect: Connect) -> None:
     """
     run_in_thread() stays a thread, wakes children, and is joined by one without blocking the loop.
