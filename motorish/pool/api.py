@@ -393,15 +393,16 @@ class ConnectionPool:
             except BaseException:
                 self._roll_back(members, member)
                 raise
-            members.give_back(member)
+            members.give_back(member, works=not member.root.aborted)
         else:
             self._roll_back(members, member)
 
     def _roll_back(self, members: Members, member: Member) -> None:
-        # After a failure: a connection that was interrupted, or cannot even roll back, is of no use.
+        # After a failure: a connection that was interrupted, or cannot even roll back, is of no use.  Some
+        # drivers' rollback() does nothing outside a transaction, so its success says nothing.
         works = False
         try:
-            if not _was_aborted() and member in members.in_use:
+            if not (member.root.aborted or _was_aborted()) and member in members.in_use:
                 member.run(member.connection.rollback)
                 works = True
         except Exception:

@@ -11,7 +11,9 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib.util import find_spec
+from itertools import chain
 from time import monotonic
 from types import ModuleType
 from typing import Any, Literal
@@ -77,7 +79,8 @@ class Maker:
         self._wrapping: Wrapping = wrap(module, chosen)._wrapping
         self._module = module
         self._args, self._kwargs = args, kwargs
-        self._check, self._on_connect = check, on_connect
+        self._check = partial(_execute, sql=check) if isinstance(check, str) else check
+        self._on_connect = on_connect
 
     # All of this runs on a child.
 
@@ -93,7 +96,7 @@ class Maker:
             raise
         self._wrapping.give(connection, root)  # its worker learns how to interrupt it
         now = monotonic()
-        return Member(connection, root, now, now)
+        return Member(connection, root, now, now, _descriptor_of(connection) is not None)
 
     def set_up(self, member: Member) -> None:
         """
@@ -118,19 +121,19 @@ class Maker:
         """
         child = current_child()
         assert child is not None
+        fd = _descriptor_of(member.connection) if member.has_fd else None
+        if member.has_fd and fd is None:  # the driver has closed it
+            return False
         try:
             if self._check is not None:
-                member.run(_execute if isinstance(self._check, str) else self._check, *self._checked(member))
-            elif _has_news(member.connection):
+                member.run(self._check, member.connection)
+            elif fd is not None and _has_news(fd):
                 member.run(_execute, member.connection, "select 1")
         except Exception:
             if child.raised:
                 raise
             return False
         return True
-
-    def _checked(self, member: Member) -> tuple[Any, ...]:
-        return (member.connection, self._check) if isinstance(self._check, str) else (member.connection,)
 
     def stream_cursor(self, connection: Any) -> Any:
         """
@@ -156,11 +159,8 @@ def _execute(connection: Any, sql: str) -> None:
     connection.rollback()
 
 
-def _has_news(connection: Any) -> bool:
+def _has_news(fd: int) -> bool:
     # Whether an idle connection's socket is readable: the server has closed it, or has something to say.
-    fd = _descriptor_of(connection)
-    if fd is None:
-        return False
     poll = select.poll()
     poll.register(fd, select.POLLIN)
     return bool(poll.poll(0))
@@ -169,8 +169,11 @@ def _has_news(connection: Any) -> bool:
 def _descriptor_of(connection: Any) -> int | None:
     fileno = getattr(connection, "fileno", None)
     if fileno is None:
-        holders = getattr(connection, "__dict__", {}).values()
-        fileno = next((value.fileno for value in holders if isinstance(value, socket.socket)), None)
+        held = list(getattr(connection, "__dict__", {}).values())
+        # mysql-connector's connection has an object that has the socket.
+        inner = (value for holder in held for value in getattr(holder, "__dict__", {}).values())
+        sockets = (value for value in chain(held, inner) if isinstance(value, socket.socket))
+        fileno = next((found.fileno for found in sockets), None)
     try:
         fd = fileno() if fileno is not None else -1
     except Exception:  # closed

@@ -30,12 +30,14 @@ class Member:
         connection: the driver's.
         root: runs its functions, as the engine demands, one at a time.
         born, used: when it was made and given back last, on the clock of time.monotonic().
+        has_fd: whether its descriptor was known when it was made.
     """
 
     connection: Any
     root: Root
     born: float
     used: float
+    has_fd: bool
 
     def run(self, function: Callable[..., Any], *args: Any) -> Any:
         """

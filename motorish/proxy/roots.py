@@ -34,9 +34,10 @@ class Root:
     Attributes:
         owner: the driver's object, or None as long as there is none.
         ended: whether who was given what is wrapped with this root may not use it any more.
+        aborted: whether a call was ended while it ran: its connection is likely closed, and need not say so.
     """
 
-    __slots__ = ("__weakref__", "_gate", "_refuses", "ended", "owner", "runner", "turn")
+    __slots__ = ("__weakref__", "_gate", "_refuses", "aborted", "ended", "owner", "runner", "turn")
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class Root:
         refuses: bool = False,
     ) -> None:
         self.owner: Any = None
-        self.ended = False
+        self.ended = self.aborted = False
         self.runner = runner
         self.turn = turn
         self._gate = gate
@@ -104,7 +105,13 @@ class Root:
             with self._gate:
                 return self.runner.run(function, *args, **kwargs)
         with turn, self._gate:
-            return self.runner.run(function, *args, **kwargs)
+            try:
+                return self.runner.run(function, *args, **kwargs)
+            except BaseException:
+                child = current_child()
+                if child is not None and child.raised:
+                    self.aborted = True
+                raise
 
     def successor(self) -> Root:
         """

@@ -12,7 +12,7 @@ import pytest
 
 import motorish
 from tests.loops import until
-from tests.pool.fake_driver import Driver, module
+from tests.pool.fake_driver import Connection, Driver, module
 from tests.pool.helpers import run
 
 
@@ -50,5 +50,24 @@ def test_a_connection_that_arrives_too_late_is_for_others() -> None:
             await task
         await until(lambda: pool.stats().idle)
         assert 0 == pool.stats().in_use
+
+    run(main)
+
+
+def test_success_of_rolling_back_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A connection on which a held block's call was ended is closed, even if its driver's rollback() succeeds.
+    """
+    monkeypatch.setattr(Connection, "rollback", lambda self: None)
+
+    async def main() -> None:
+        driver = Driver(asyncio.get_running_loop())
+        driver.instant = frozenset({"connect", "close"})
+        pool = motorish.ConnectionPool("fake_driver", driver, max_size=1, engine="greenlet")
+        async with pool.acquire() as connection:
+            cursor = await connection.cursor()
+            with pytest.raises(motorish.DeadlineExceeded), motorish.timeout(0.01):
+                await cursor.execute("select")
+        assert (0, 1) == (pool.stats().idle, pool.stats().discarded)
 
     run(main)
