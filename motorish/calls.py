@@ -8,16 +8,17 @@ import asyncio
 import functools
 import inspect
 import math
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ContextDecorator
+from contextvars import Token
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast, overload
 
 from greenlet import GreenletExit
 
 from motorish import hub
-from motorish.errors import DeadlineExceeded, ForeignLoopError, NotInChildError
-from motorish.hub import Abort, CallFuture, Scope, current_child, park, resume
+from motorish.errors import DeadlineExceeded, ForeignLoopError, NotInChildError, UsageError
+from motorish.hub import Abort, CallFuture, Child, Scope, current_child, park, resume
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -65,7 +66,7 @@ def spawn(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Cal
         A started `CallFuture`.  Await it, or cancel it to end the call at its wait.
 
     Raises:
-        TypeError: *function* is a coroutine function.
+        TypeError: *function* is a coroutine function, or cannot be called.
         UsageError: no event loop is running in this thread.
 
     Example::
@@ -73,7 +74,10 @@ def spawn(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Cal
         future = motorish.spawn(load_users, connection, limit=10)
         users = await future
     """
-    if is_coroutine_function(function):
+    code = getattr(function, "__code__", None)  # a plain function is asked for nothing else
+    if code is None:
+        _check_function(function, "spawn")
+    elif code.co_flags & inspect.CO_COROUTINE:
         raise TypeError(f"{function!r} is a coroutine function: await it, spawn() runs synchronous ones")
     return hub.spawn(function, args, kwargs)
 
@@ -93,7 +97,7 @@ def asynchronize(function: Callable[P, T], /) -> Asynchronous[P, T]:
         A function that returns a `CallFuture`, or None when it is given a callback.
 
     Raises:
-        TypeError: *function* is a coroutine function; (when called) the callback is one, or is not callable.
+        TypeError: *function* is a coroutine function, or cannot be called; (when called) so is the callback.
 
     Example::
 
@@ -103,6 +107,7 @@ def asynchronize(function: Callable[P, T], /) -> Asynchronous[P, T]:
     """
     if is_coroutine_function(function):
         raise TypeError(f"{function!r} is a coroutine function already")
+    _check_function(function, "asynchronize")
     if has_callback_parameter(function):
 
         @functools.wraps(function)
@@ -148,7 +153,25 @@ def is_coroutine_function(function: object) -> bool:
     As `inspect.iscoroutinefunction`, without its loops: it is asked for every call.
     """
     code = getattr(function, "__code__", None)
-    return code is not None and bool(code.co_flags & inspect.CO_COROUTINE)
+    if code is None:
+        return isinstance(function, functools.partial) and is_coroutine_function(function.func)
+    return bool(code.co_flags & inspect.CO_COROUTINE)
+
+
+def _check_function(function: object, caller: str) -> None:
+    # Of what is no plain function: a class, code in C, a partial, an object ... or what a call gave.
+    if is_coroutine_function(function):
+        raise TypeError(f"{function!r} is a coroutine function: await it, {caller}() runs synchronous ones")
+    if callable(function):
+        return
+    if inspect.iscoroutine(function):
+        function.close()
+        raise TypeError(f"{caller}() takes a synchronous function, not a coroutine: await that")
+    arguments = "f, 1" if caller == "spawn" else "f"
+    raise TypeError(
+        f"{caller}() takes the function itself, {caller}({arguments}), not what a call of it gave, "
+        f"{caller}(f(1)): a {type(function).__name__!r} cannot be called"
+    )
 
 
 def hand_over(future: asyncio.Future[T], callback: Callback | None) -> asyncio.Future[T] | None:
@@ -242,8 +265,19 @@ def _ignore_outcome(future: asyncio.Future[Any]) -> None:
         future.exception()
 
 
-@contextmanager
-def timeout(seconds: float | None) -> Iterator[None]:
+class Block(AbstractContextManager[None], AbstractAsyncContextManager[None], ContextDecorator):
+    """
+    What `timeout` and `scope` give: for ``with``, or ``async with``, which is the same.
+    """
+
+    async def __aenter__(self) -> None:
+        self.__enter__()
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
+        self.__exit__(kind, error, traceback)
+
+
+def timeout(seconds: float | None) -> Block:
     """
     Bound the motorish calls made inside the block: DNS, TLS, locks, pool, I/O, everything.
 
@@ -265,34 +299,57 @@ def timeout(seconds: float | None) -> Iterator[None]:
     """
     if seconds is not None and not (seconds >= 0 and math.isfinite(seconds)):
         raise ValueError(f"timeout must be a finite number of seconds >= 0 or None, not {seconds!r}")
-    outer = hub.deadline_of_context.get()
-    at = outer if seconds is None else monotonic() + seconds
-    if at is None or (outer is not None and outer < at):
-        at = outer
-    token = hub.deadline_of_context.set(at)
-    child = current_child()
-    whole_call = None
-    if child is not None:
-        whole_call = child.deadline
-        child.deadline = at if whole_call is None or (at is not None and at < whole_call) else whole_call
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit, GreenletExit):
-        raise
-    except BaseException as error:
-        if child is not None and child.raised and child.abort is Abort.DEADLINE and at != whole_call:
-            raise DeadlineExceeded(f"the deadline of motorish.timeout({seconds}) passed") from error
-        raise
-    finally:
+    return _Timeout(seconds)
+
+
+class _Timeout(Block):
+    _token: Token[float | None] | None = None
+    _at: float | None
+    _child: Child | None
+    _whole_call: float | None
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+
+    def _recreate_cm(self) -> _Timeout:
+        return _Timeout(self._seconds)
+
+    def __enter__(self) -> None:
+        if self._token is not None:
+            raise UsageError("this motorish.timeout() has been entered already: make one for each block")
+        seconds, outer = self._seconds, hub.deadline_of_context.get()
+        at = outer if seconds is None else monotonic() + seconds
+        if at is None or (outer is not None and outer < at):
+            at = outer
+        self._at = at
+        self._token = hub.deadline_of_context.set(at)
+        child = self._child = current_child()
+        if child is None:
+            self._whole_call = None
+        else:
+            whole_call = self._whole_call = child.deadline
+            child.deadline = at if whole_call is None or (at is not None and at < whole_call) else whole_call
+
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
+        token, child, whole_call = self._token, self._child, self._whole_call
+        assert token is not None
+        self._token = self._child = None
         hub.deadline_of_context.reset(token)
-        if child is not None:
-            child.deadline = whole_call
-            if child.abort is Abort.DEADLINE and (whole_call is None or whole_call > monotonic()):
-                child.clear_abort()
+        if child is None:
+            return
+        struck = child.abort is Abort.DEADLINE
+        exceeded = struck and child.raised and self._at != whole_call
+        child.deadline = whole_call
+        if struck and (whole_call is None or whole_call > monotonic()):
+            child.clear_abort()
+        if exceeded and error is not None and not isinstance(error, _EXITS):
+            raise DeadlineExceeded(f"the deadline of motorish.timeout({self._seconds}) passed") from error
 
 
-@contextmanager
-def scope() -> Iterator[None]:
+_EXITS = (KeyboardInterrupt, SystemExit, GreenletExit)
+
+
+def scope() -> Block:
     """
     Give the calls made inside the block one identity: one ``threading.local``, one ``get_ident()``.
 
@@ -305,8 +362,21 @@ def scope() -> Iterator[None]:
             await load_user_async(1)
             await save_order_async(order)
     """
-    token = hub.scope_of_context.set(Scope())
-    try:
-        yield
-    finally:
+    return _ScopeBlock()
+
+
+class _ScopeBlock(Block):
+    _token: Token[Scope | None] | None = None
+
+    def _recreate_cm(self) -> _ScopeBlock:
+        return _ScopeBlock()
+
+    def __enter__(self) -> None:
+        if self._token is not None:
+            raise UsageError("this motorish.scope() has been entered already: make one for each block")
+        self._token = hub.scope_of_context.set(Scope())
+
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
+        token, self._token = self._token, None
+        assert token is not None
         hub.scope_of_context.reset(token)

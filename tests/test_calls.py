@@ -5,6 +5,7 @@ What an application calls: spawn, asynchronize with its callbacks, await_ and sc
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import inspect
 from collections.abc import Callable
@@ -215,6 +216,76 @@ def test_asynchronize_of_a_c_function() -> None:
         return await motorish.asynchronize(getattr)(1, "real")
 
     assert 1 == asyncio.run(main())
+
+
+def test_what_spawn_refuses() -> None:
+    """
+    The result of a call, a coroutine (which is closed) and partial coroutine functions are told at once.
+    """
+
+    async def coroutine(value: int) -> None: ...
+
+    async def main() -> None:
+        with pytest.raises(TypeError, match=r"spawn\(f, 1\), not what a call of it gave.* a 'tuple' cannot"):
+            motorish.spawn((1, 2))  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=r"asynchronize\(f\), not what a call of it gave"):
+            motorish.asynchronize(None)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="not a coroutine: await that"):
+            motorish.spawn(coroutine(1))  # type: ignore[arg-type]
+        partial = functools.partial(functools.partial(coroutine), 1)
+        for refused in (coroutine, partial):
+            with pytest.raises(TypeError, match=r"is a coroutine function: await it, spawn\(\) runs"):
+                motorish.spawn(refused)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="is a coroutine function already"):
+            motorish.asynchronize(partial)
+        assert 3 == await motorish.spawn(functools.partial(add, 1))
+        assert 5 == await motorish.spawn(int, "5")
+
+    asyncio.run(main())
+
+
+# blocks
+
+
+@on_every_loop
+def test_blocks_can_be_entered_both_ways(run: Runner) -> None:
+    """
+    ``async with`` of timeout() and scope() is the same as ``with``, and ends with the block.
+    """
+
+    async def main() -> list[Any]:
+        async with motorish.scope(), motorish.timeout(9):
+            idents = {await spawn(get_ident), await spawn(get_ident)}
+        with pytest.raises(errors.DeadlineExceeded):
+            async with motorish.timeout(0.005):
+                await spawn(sleep, (9,))
+        return [len(idents), idents.isdisjoint({await spawn(get_ident)}), hub.deadline_of_context.get()]
+
+    assert [1, True, None] == run(main)
+
+
+@pytest.mark.parametrize("block", [calls.timeout(9), calls.scope()])
+def test_block_is_entered_once_at_a_time(block: calls.Block) -> None:
+    """
+    One block may be used again, or decorate a synchronous function, but not inside itself.
+    """
+    decorated = block(lambda: (hub.deadline_of_context.get(), hub.scope_of_context.get()))
+    for _ in range(2):
+        with block:
+            with pytest.raises(errors.UsageError, match="has been entered already: make one for each block"):
+                block.__enter__()
+            assert (None, None) != decorated()
+
+    assert (None, None) == (hub.deadline_of_context.get(), hub.scope_of_context.get())
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
+def test_wrong_timeout_is_told_before_the_block(seconds: float) -> None:
+    """
+    The call itself says it, with or without a block.
+    """
+    with pytest.raises(ValueError, match="must be a finite number of seconds"):
+        motorish.timeout(seconds)
 
 
 # await_
