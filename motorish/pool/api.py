@@ -346,6 +346,7 @@ class ConnectionPool:
         # The connections on the running loop, if there are any.
         if running_loop() is not self._binding.loop:
             self._binding.bind()
+            self._forget()  # the child that does may be started later: too late for the caller
         return self._members
 
     def _bind(self) -> Members:
@@ -365,14 +366,16 @@ class ConnectionPool:
         return members
 
     def _forget(self) -> None:
-        # The loop was closed, and a new one takes over.  Runs on a child of that.
-        members, self._members = self._members, None
+        # If the connections are those of a loop that was closed, a new one takes over.
+        members, loop = self._members, self._binding.loop
+        if members is None or members.loop is loop:
+            return
+        self._members = None
         self._jobs.clear()
-        if members is not None:
-            context = Context()
-            context.run(deadline_of_context.set, monotonic() + CLEANUP_S)
-            for member in (*members.idle, *members.in_use):
-                spawn(self._maker.close, (member,), context=context.copy())
+        context = Context()
+        context.run(deadline_of_context.set, monotonic() + CLEANUP_S)
+        for member in (*members.idle, *members.in_use):
+            spawn(self._maker.close, (member,), context=context.copy(), stopped=loop)
 
     # What runs on a child.
 

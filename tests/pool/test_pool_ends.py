@@ -12,6 +12,7 @@ import pymysql
 import pytest
 
 import motorish
+from tests.loops import until
 from tests.pool.helpers import eventually, run
 
 
@@ -237,6 +238,58 @@ def test_connections_of_a_loop_that_is_gone_are_closed(make_pool) -> None:
         await pool.close()
 
     run(again)
+
+
+@pytest.mark.parametrize("first", ["run_query", "stream", "close"])
+def test_calls_may_come_before_the_second_loop_runs(make_pool, first: str) -> None:
+    """
+    What is asked first is no affair of the loop that was closed, even if the next one is to start it.
+    """
+    connections: list[Any] = []
+    pool = make_pool(on_connect=connections.append)
+
+    async def main() -> None:
+        await pool.run_query("select 1")
+
+    run(main)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        if first == "run_query":
+            assert [(2,)] == loop.run_until_complete(pool.run_query("select 2"))
+        elif first == "stream":
+            rows: list[Any] = []
+            pool.stream("select 2", callback=lambda row, error: rows.append(row or error))
+            loop.run_until_complete(until(lambda: rows[-1:] == [None]))
+            assert [(2,), None] == rows
+        loop.run_until_complete(pool.close())
+        loop.run_until_complete(until(lambda: not any(connection.open for connection in connections)))
+        assert 0 == pool.stats().size
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def test_a_call_deep_in_the_stack_may_be_the_first_on_a_second_loop(make_pool) -> None:
+    """
+    The loop starts it, and what closes the old connections; it gets a new one.
+    """
+    pool = make_pool()
+
+    async def main(depth: int = 0) -> None:
+        if depth:
+            await main(depth - 1)
+        else:
+            assert [(1,)] == await pool.run_query("select 1")
+            assert (1, 1) == (pool.stats().made, pool.stats().size)
+
+    run(main)
+    run(lambda: main(200))
+
+    async def close() -> None:
+        await pool.close()
+
+    run(close)
 
 
 def test_a_loop_that_closes_amid_jobs_leaves_nothing(make_pool) -> None:
