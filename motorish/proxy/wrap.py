@@ -11,6 +11,7 @@ import inspect
 import socket
 import ssl
 import sys
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Literal
 
@@ -42,7 +43,7 @@ def wrap(
     are read and set directly.  One call at a time runs on a connection; others wait for their turn.
 
     Args:
-        target: what to wrap; its package is patched, if the engine is ``"greenlet"``.
+        target: what to wrap, or a module's name; its package is patched, if the engine is ``"greenlet"``.
         engine: ``"greenlet"`` for what can wait in green, ``"thread"`` for what cannot; ``"auto"`` asks
             the adapter or looks at the package (``python -m motorish doctor PACKAGE`` says why).
         max_calls: calls at once at most, of all that is wrapped here; further ones wait.
@@ -51,6 +52,7 @@ def wrap(
         The facade; its ``delegate`` is the driver's own object.
 
     Raises:
+        ImportError: there is no module of that name.
         TypeError: *target* is a coroutine function, or data.
         ValueError: there is no such *engine*.
         PatchError: the package cannot be patched.
@@ -70,22 +72,23 @@ def wrap(
         if engine in ("auto", target._wrapping.engine) and max_calls is None:
             return target
         target = target.delegate
-    if isinstance(target, DATA):
+    if isinstance(target, DATA) and not isinstance(target, str):
         raise TypeError(f"{target!r} is data: there is nothing to wrap")
     if inspect.iscoroutinefunction(target):
         raise TypeError(f"{target!r} is a coroutine function already")
-    module = _module_name(target)
+    module = require_module(target) if isinstance(target, str) else _module_name(target)
     package = module.partition(".")[0]
     chosen = choose_engine(module).engine if engine == "auto" else engine
     packages = frozenset(packages_to_patch(package)) if chosen == "greenlet" else _siblings(package)
     if chosen == "greenlet":
         if package in sys.stdlib_module_names:
-            target = _green_counterpart(target)
+            target = _green_counterpart(_imported(target))
             use_copy(package)
         elif package != "__main__":
             patch(*packages)
             _refuse_stock(target)
-    return _wrapping(packages, chosen, max_calls, adapter.for_package(package)).wrap_own(target)
+    wrapping = _wrapping(packages, chosen, max_calls, adapter.for_package(package))
+    return wrapping.wrap_own(_imported(target))
 
 
 def wrap_module(name: str, engine: Engine) -> Any:
@@ -93,6 +96,23 @@ def wrap_module(name: str, engine: Engine) -> Any:
     The facade of the module *name*; what pickles of one are made with.
     """
     return wrap(importlib.import_module(name), engine)
+
+
+def require_module(name: str) -> str:
+    """
+    The name, if its package is installed.
+
+    Raises:
+        ModuleNotFoundError: it is not.
+    """
+    package = name.partition(".")[0]
+    if package not in sys.modules and (not package or find_spec(package) is None):
+        raise ModuleNotFoundError(f"there is no module {name!r} here: install the driver, or check its name")
+    return name
+
+
+def _imported(target: Any) -> Any:
+    return importlib.import_module(target) if isinstance(target, str) else target
 
 
 def _wrapping(

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from motorish.calls import is_coroutine_function
 from motorish.errors import UsageError
 from motorish.proxy.iteration import steps, take
 from motorish.proxy.spans import Span
@@ -66,8 +67,8 @@ class WrappedObject(Wrapped):
     async def __aenter__(self) -> Any:
         delegate, root = self.delegate, self._root
         enter = getattr(type(delegate), "__enter__", None)
-        if enter is None and not hasattr(delegate, "close"):
-            raise TypeError(f"{type(delegate).__name__} is no context manager, and has no close()")
+        if enter is None:
+            _check_close(delegate)
         span = Span()
         entered = self
         if enter is not None:
@@ -168,6 +169,19 @@ class WrappedIterator(WrappedObject):
             return await super().__aexit__(*exc_info)
         await self.aclose()
         return None
+
+
+def _check_close(delegate: Any) -> None:
+    # Of what is no context manager.
+    kind, close = type(delegate), getattr(delegate, "close", None)
+    if close is not None and not is_coroutine_function(close):
+        return
+    if close is not None or hasattr(kind, "__aenter__"):
+        raise TypeError(
+            f"{kind.__name__} is asynchronous already: use the one of {kind.__module__.partition('.')[0]!r} "
+            "itself, not of what motorish.wrap() made of it"
+        )
+    raise TypeError(f"{kind.__name__} is no context manager, and has no close()")
 
 
 def _passing_on(name: str) -> Callable[..., Any]:

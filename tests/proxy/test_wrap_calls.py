@@ -7,6 +7,8 @@ import copy
 import inspect
 import pickle
 import pydoc
+import smtplib
+import sys
 from typing import Any
 
 import pytest
@@ -220,6 +222,47 @@ def test_pickling(echo: Any, driver: Any, server: Any) -> None:
         with pytest.raises((TypeError, pickle.PicklingError), match="pickle"):
             pickle.dumps(connection)
         await connection.close()
+
+    run_asyncio(main)
+
+
+@pytest.mark.parametrize("engine", ["greenlet", "thread"])
+def test_name_of_a_module(driver: Any, engine: Any, server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    The name of a module is as good as the module, which need not have been imported; the stdlib's too.
+    """
+    monkeypatch.delitem(sys.modules, "echodriver")
+    echo = motorish.wrap("echodriver", engine)
+
+    async def main() -> None:
+        connection = await echo.connect(server.port)
+        assert "hi" == await connection.call("echo hi")
+        await connection.close()
+
+    run_asyncio(main)
+    assert "echodriver" == echo.__name__
+    assert motorish.wrap(echo.delegate, engine) == echo
+    assert motorish.wrap(smtplib) == motorish.wrap("smtplib")
+    for name in ("echodrivr", "no driver", ""):
+        with pytest.raises(ModuleNotFoundError, match=f"there is no module '{name}' here"):
+            motorish.wrap(name, engine)
+
+
+def test_what_is_asynchronous_already(echo: Any) -> None:
+    """
+    ``async with`` of a driver's own asynchronous class says so; what cannot be closed is told as well.
+    """
+
+    async def main() -> None:
+        for name in ("AsyncConnection", "AsyncPool"):
+            with pytest.raises(
+                TypeError, match=f"{name} is asynchronous already: use the one of 'echodriver'"
+            ):
+                async with getattr(echo, name)():
+                    pass
+        with pytest.raises(TypeError, match="Message is no context manager, and has no close"):
+            async with echo.Message("hello"):
+                pass
 
     run_asyncio(main)
 

@@ -42,6 +42,24 @@ class Message:
         return len(self.text)
 
 
+class AsyncConnection:
+    """
+    The driver's own asynchronous class.
+    """
+
+    async def __aenter__(self) -> None: ...
+
+    async def __aexit__(self, *exc_info: object) -> None: ...
+
+
+class AsyncPool:
+    """
+    Another one, which is to be closed.
+    """
+
+    async def close(self) -> None: ...
+
+
 class Row:
     """
     A row, of a class that looks like no data of Python's.
