@@ -137,9 +137,13 @@ class Listening(DriversConnection):  # type: ignore[misc]
         _check_listener(callback)
         self._start_reading()
         listeners = self._listeners.setdefault(channel, [])
-        if not listeners:
-            self._execute_listen("LISTEN", channel)
-        listeners.append(callback)
+        listeners.append(callback)  # at once: else who removes the last other one meanwhile would UNLISTEN
+        try:
+            self._execute_listen("LISTEN", channel)  # each time: an earlier one may have been rolled back
+        except BaseException:
+            if callback in listeners:
+                listeners.remove(callback)
+            raise
 
     def remove_listener(self, channel: str, callback: Listener) -> None:
         """

@@ -84,6 +84,66 @@ def test_add_listener(connect: Callable[[], Any]) -> None:
     run(main)
 
 
+def test_add_listener_after_a_rollback(connect: Callable[[], Any]) -> None:
+    """
+    A LISTEN that was rolled back with its transaction is made up for by the channel's next listener.
+    """
+
+    async def main() -> None:
+        listening, talking = await connect(), await connect()
+        heard: list[Any] = []
+
+        def begin(hear: Any) -> None:
+            listening.cursor().execute("SELECT 1")
+            listening.add_listener("news", hear)
+
+        await motorish.spawn(begin, lambda *arguments: heard.append(("first", arguments[3])))
+        await motorish.spawn(listening.rollback)
+        await motorish.spawn(execute, talking, "NOTIFY news, 'a'")
+        await motorish.spawn(
+            listening.add_listener, "news", lambda *arguments: heard.append(("second", arguments[3]))
+        )
+        await motorish.spawn(execute, talking, "NOTIFY news, 'b'")
+        await expect(2, heard)
+        assert [("first", "b"), ("second", "b")] == heard
+        await motorish.spawn(talking.close)
+        await motorish.spawn(listening.close)
+
+    run(main)
+
+
+def test_listeners_that_come_and_go_at_once(connect: Callable[[], Any]) -> None:
+    """
+    One that is added while the channel's only other one is removed hears; one whose LISTEN fails does not.
+    """
+
+    async def main() -> None:
+        listening, talking = await connect(), await connect()
+        heard: list[str] = []
+
+        def hear(_: Any, pid: int, channel: str, payload: str) -> None:
+            heard.append(payload)
+
+        await motorish.spawn(listening.add_listener, "news", print)
+        await asyncio.gather(
+            motorish.spawn(listening.add_listener, "news", hear),
+            motorish.spawn(listening.remove_listener, "news", print),
+        )
+        with pytest.raises(Exception, match="syntax"):
+            await motorish.spawn(execute, listening, "nonsense")
+        with pytest.raises(Exception, match="aborted"):
+            await motorish.spawn(listening.add_listener, "news", hear)
+        await motorish.spawn(listening.rollback)
+        await motorish.spawn(execute, talking, "NOTIFY news, 'a'")
+        await motorish.spawn(execute, talking, "NOTIFY news, 'b'")
+        await expect(2, heard)
+        assert ["a", "b"] == heard
+        await motorish.spawn(talking.close)
+        await motorish.spawn(listening.close)
+
+    run(main)
+
+
 def test_add_log_listener(connect: Callable[[], Any]) -> None:
     """
     Messages come as they are raised, while the statement that raises them goes on.
