@@ -8,6 +8,7 @@ The driver's own ways to get at notices and notifications go on working.
 from __future__ import annotations
 
 import inspect
+from asyncio import CancelledError
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -23,8 +24,18 @@ Listener = Callable[[Any, int, str, str], object]
 
 LogListener = Callable[[Any, "LogMessage"], object]
 
-_Stream: TypeAlias = SimpleQueue
-"""Of notifications, and at its end None, or why there are no more."""
+
+class _Stream(SimpleQueue):
+    """
+    Of notifications, and at its end None, or why there are no more.
+    """
+
+    def put_back(self, item: object) -> None:
+        """
+        Have *item*, which was taken, be the next one again.
+        """
+        self._queue.appendleft(item)
+        self._count.release()
 
 
 if TYPE_CHECKING:
@@ -71,28 +82,39 @@ class Notifications:
 
     def __init__(self, connection: Listening) -> None:
         self._connection = connection
-        self._queue: _Stream = SimpleQueue()
+        self._queue = _Stream()
         connection._streams.add(self._queue)
 
     def __iter__(self) -> Notifications:
         return self
 
     def __next__(self) -> Notification:
-        if self._queue not in self._connection._streams and self._queue.empty():
-            raise StopIteration
-        note = self._queue.get()
-        if isinstance(note, Notification):
-            return note
-        raise StopIteration if note is None else note
+        came = self._take()
+        if isinstance(came, Notification):
+            return came
+        raise StopIteration if came is None else came
 
     def __aiter__(self) -> Notifications:
         return self
 
     async def __anext__(self) -> Notification:
-        note: Notification | None = await spawn(next, (self, None))
-        if note is None:
-            raise StopAsyncIteration
-        return note
+        call = spawn(self._take)
+        try:
+            came = await call
+        except CancelledError:
+            if call.done() and not call.cancelled() and call.exception() is None:
+                self._queue.put_back(call.result())  # it came in the same turn of the loop
+            raise
+        if isinstance(came, Notification):
+            return came
+        raise StopAsyncIteration if came is None else came
+
+    def _take(self) -> Notification | BaseException | None:
+        # Wait for the next one, the error, or the end.
+        if self._queue not in self._connection._streams and self._queue.empty():
+            return None
+        came: Notification | BaseException | None = self._queue.get()
+        return came
 
     def close(self) -> None:
         """

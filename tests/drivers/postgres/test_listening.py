@@ -224,6 +224,40 @@ def test_notifications_of_a_lost_connection(connect: Callable[[], Any]) -> None:
     run(main)
 
 
+@pytest.mark.parametrize("first", ["note", "cancel"])
+def test_a_cancelled_wait_loses_no_notification(connect: Callable[[], Any], first: str) -> None:
+    """
+    One that comes in the same turn of the loop as the cancel is the next one, and so is the end by an error.
+    """
+
+    async def main() -> None:
+        connection = await connect()
+        notes = connection.notifications()
+
+        async def cancelled_as(come: Callable[[], object]) -> None:
+            waiting = asyncio.ensure_future(anext(notes))
+            await asyncio.sleep(0)
+            both = [come, waiting.cancel]
+            for each in both if first == "note" else reversed(both):
+                each()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+
+        def come() -> None:
+            for payload in ("a", "b"):
+                connection._notified(1, "news", payload)
+
+        await cancelled_as(come)
+        assert ["a", "b"] == [(await anext(notes)).payload for _ in range(2)]
+        await cancelled_as(lambda: connection._end_streams(OSError("lost")))
+        with pytest.raises(OSError, match="lost"):
+            await anext(notes)
+        assert [] == [note async for note in notes]
+        await motorish.spawn(connection.close)
+
+    run(main)
+
+
 def test_dropped_notifications_are_not_kept(connect: Callable[[], Any]) -> None:
     """
     An iterator that nobody holds any more collects nothing.
