@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
-from motorish.patcher import audit, table
+from motorish.patcher import lazy, table
 from motorish.patcher.made import InUse, MadeBefore
 from motorish.patcher.walk import Walk
 
@@ -49,7 +49,7 @@ def make_green(modules: Iterable[ModuleType], names: Mapping[str, dict[str, Any]
     if shared := made.shared():
         escapes.update(shared)
         Walk(modules, made.put_back, lambda where, what: None).run()
-    escapes.update(audit.lazy_imports(walk.functions))
+    escapes.update(lazy.make_green(walk.functions))
     return sorted(escapes)
 
 
@@ -60,4 +60,6 @@ def make_stock(modules: Iterable[ModuleType]) -> None:
     Green locks stay: outside a child they work as the stock ones.  So does a green base class that
     cannot be exchanged.
     """
-    Walk(modules, lambda where, value: table.stock_for(value), lambda where, what: None).run()
+    walk = Walk(modules, lambda where, value: table.stock_for(value), lambda where, what: None)
+    walk.run()
+    lazy.make_stock(walk.functions)

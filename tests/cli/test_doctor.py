@@ -68,12 +68,12 @@ def test_what_escapes(tmp_path: Path) -> None:
     """
     What stays blocking when a package is imported too early is listed.
     """
-    (tmp_path / "lazydriver.py").write_text("def connect():\n    import socket\n    return socket.socket()\n")
+    (tmp_path / "hastydriver.py").write_text("import threading\nthread = threading.Thread()\n")
 
-    text = doctor("lazydriver", path=tmp_path)
+    text = doctor("hastydriver", path=tmp_path)
 
     assert "  escaped:  if it is imported before it is patched" in text
-    assert "    lazydriver.connect: imports the stock 'socket' when it is called" in text
+    assert "    hastydriver.thread: is a threading.Thread made before the patch" in text
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_the_report_reads_well(write: Callable[..., str]) -> None:
     """
     repr and str say what was patched and what escaped.
     """
-    name = write("def f():\n    from time import sleep")
+    name = write("import threading\nthread = threading.Thread()")
     report = patcher.patch(name)
 
     assert f"<PatchReport of {name}: 0 escaped>" == repr(report)
@@ -116,7 +116,7 @@ def test_the_report_reads_well(write: Callable[..., str]) -> None:
     importlib.import_module(name)
     with pytest.warns(match="Call motorish.patch\\(\\) before"):
         report = patcher.patch(name)
-    assert [f"{name}.f: imports the stock 'time' when it is called"] == report.escaped
+    assert [f"{name}.thread: is a threading.Thread made before the patch"] == report.escaped
     assert f"{name}: patched, but 1 things stay blocking:\n  - {report.escaped[0]}" == str(report)
     assert report.escaped == patcher.patch(name).escaped  # and no second warning
 
