@@ -10,8 +10,8 @@ from __future__ import annotations
 import _threading_local
 import sys
 import threading as _stdlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import Context
 from types import ModuleType
 from typing import Any
@@ -201,36 +201,67 @@ def current_thread() -> _stdlib.Thread:
 currentThread = _twin.over(_stdlib.currentThread, globals())  # warns that it is deprecated
 
 
-@contextmanager
-def _with_values_of_call(storage: Any) -> Iterator[None]:
-    # The stdlib's _patch() of _threading_local, which leaves the last user's dictionary in the object:
-    # a call's values would live until somebody else uses the same local.
-    implementation = object.__getattribute__(storage, "_local__impl")
-    try:
-        values = implementation.get_dict()
-    except KeyError:
-        values = implementation.create_dict()
-        args, kwargs = implementation.localargs
-        storage.__init__(*args, **kwargs)
-    with implementation.locallock:
-        object.__setattr__(storage, "__dict__", values)
-        try:
-            yield
-        finally:
-            object.__setattr__(storage, "__dict__", {})
-
-
-def _copy_of_local() -> type:
+def _copy_of_local() -> Any:
     # The stdlib's Python implementation of local keys its dictionaries by current_thread().
     namespace = dict(vars(_threading_local))
     exec(_twin.source_of(_threading_local), namespace)
-    namespace.update(current_thread=current_thread, _patch=_with_values_of_call)
-    made: type = namespace["local"]
-    made.__module__ = __name__
-    return made
+    namespace.update(current_thread=current_thread, _patch=nullcontext)
+    return namespace["local"]
 
 
-local: Any = _copy_of_local()
+class local(_copy_of_local()):  # type: ignore[misc]
+    """
+    As `threading.local`, with values per call.
+
+    The stdlib makes the values of whoever uses it the object's own dictionary meanwhile, with a lock held: a
+    property that waits would stop all others.  Here that dictionary stays empty.
+    """
+
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> Any:
+        values = _values_of_call(self)
+        if name == "__dict__":
+            return values
+        if name in values:
+            kind = _kind_on_class(self, name)
+            if not (_is_data_descriptor(kind) and hasattr(kind, "__get__")):
+                return values[name]
+        return object.__getattribute__(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        values = _values_of_call(self)
+        if _is_data_descriptor(_kind_on_class(self, name)):
+            super().__setattr__(name, value)
+        else:
+            values[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        values = _values_of_call(self)
+        if name in values and not _is_data_descriptor(_kind_on_class(self, name)):
+            del values[name]
+        else:
+            super().__delattr__(name)
+
+
+def _values_of_call(storage: local) -> dict[str, Any]:
+    implementation = object.__getattribute__(storage, "_local__impl")
+    try:
+        values: dict[str, Any] = implementation.get_dict()
+    except KeyError:
+        values = implementation.create_dict()
+        args, kwargs = implementation.localargs
+        storage.__init__(*args, **kwargs)  # type: ignore[misc]
+    return values
+
+
+def _kind_on_class(storage: local, name: str) -> type:
+    # Of what is found there, without asking it for its value.
+    return next((type(vars(base)[name]) for base in type(storage).__mro__ if name in vars(base)), type(None))
+
+
+def _is_data_descriptor(kind: type) -> bool:
+    return hasattr(kind, "__set__") or hasattr(kind, "__delete__")
 
 
 class _Module(ModuleType):

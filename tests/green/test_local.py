@@ -8,8 +8,12 @@ import asyncio
 import gc
 import threading as stdlib
 import weakref
+from collections.abc import Callable
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 import motorish
 from motorish.green.threading import Event, local
@@ -224,6 +228,140 @@ def test_subclass_that_waits_in_its_init() -> None:
 
     assert 5 == len({first for first, _ in pairs})
     assert all(first == second for first, second in pairs)
+
+
+class Opened(local):  # type: ignore[misc]
+    """
+    A local with attributes that wait.
+    """
+
+    opening: Callable[[], Any] = staticmethod(list)
+
+    @property
+    def connection(self) -> Any:
+        return self.opening()
+
+    @connection.setter
+    def connection(self, value: Any) -> None:
+        self.result = self.opening()
+
+    @connection.deleter
+    def connection(self) -> None:
+        self.result = self.opening()
+
+    @cached_property
+    def kept(self) -> Any:
+        return self.opening()
+
+
+def get_property(opened: Opened) -> Any:
+    """
+    Use the getter.
+    """
+    return opened.connection
+
+
+def set_property(opened: Opened) -> Any:
+    """
+    Use the setter.
+    """
+    opened.connection = None
+    return opened.result
+
+
+def delete_property(opened: Opened) -> Any:
+    """
+    Use the deleter.
+    """
+    del opened.connection
+    return opened.result
+
+
+def get_cached_property(opened: Opened) -> Any:
+    """
+    Use what is computed once per call.
+    """
+    return opened.kept if "kept" not in vars(opened) else None
+
+
+@pytest.mark.parametrize("use", [get_property, set_property, delete_property, get_cached_property])
+@pytest.mark.parametrize("where", ["thread", "child"])
+def test_property_that_waits_stops_nobody(use: Callable[[Opened], Any], where: str) -> None:
+    """
+    While a thread or a call waits inside a property, the others use the same local.
+    """
+    opened = Opened()
+    entered = stdlib.Event()
+    found = Event() if where == "child" else stdlib.Event()
+
+    def opening() -> bool:
+        entered.set()
+        return found.wait(5)
+
+    Opened.opening = staticmethod(opening)
+
+    def other() -> None:
+        opened.value = 1
+        assert 1 == opened.value
+        found.set()
+
+    async def main() -> Any:
+        if where == "thread":
+            waiting = asyncio.ensure_future(asyncio.to_thread(use, opened))
+            await asyncio.to_thread(entered.wait)
+            await spawn(other)
+        else:
+            waiting = spawn(use, (opened,))
+            await asyncio.to_thread(other)
+        return await waiting
+
+    assert asyncio.run(main()) is True
+
+
+def test_descriptor_parity() -> None:
+    """
+    Descriptors of all kinds, and what hides what, are as with the stdlib's local.
+    """
+
+    class Getting:
+        def __get__(self, instance: Any, owner: Any) -> str:
+            return "of the descriptor"
+
+    class Setting:
+        def __set__(self, instance: Any, value: Any) -> None:
+            instance.__dict__["setting"] = -value
+
+    class Deleting:
+        def __delete__(self, instance: Any) -> None:
+            instance.deleted = True
+
+    def script(modules: SimpleNamespace) -> list[Any]:
+        class Mine(modules.threading.local):  # type: ignore[misc]
+            __slots__ = ("slot",)
+            plain, getting, setting, deleting = 0, Getting(), Setting(), Deleting()
+            only = property(lambda self: self.value)
+            kept = cached_property(lambda self: [self.value])
+
+            def __getattr__(self, name: str) -> str:
+                return f"no {name}"
+
+        mine: Any = Mine()
+        mine.value = 1
+        seen = [mine.plain, mine.getting, type(mine.setting), mine.only, mine.kept is mine.kept, mine.missing]
+        mine.plain, mine.getting, mine.setting, mine.slot = 2, 3, 4, 5
+        seen.extend([mine.plain, mine.getting, mine.setting, mine.slot, sorted(vars(mine)), mine.__class__])
+        seen.extend([what(setattr, mine, name, 6)[0] for name in ("only", "deleting", "__dict__")])
+        mine.__dict__["only"] = mine.__dict__["deleting"] = 7
+        seen.extend([mine.only, type(mine.deleting)])
+        del mine.plain, mine.getting, mine.deleting, mine.slot
+        seen.extend([mine.plain, mine.getting, mine.deleted, mine.slot, sorted(vars(mine))])
+        seen.append([name for name in dir(mine) if not name.startswith("_")])
+        seen.extend(
+            [what(delattr, mine, name)[0] for name in ("plain", "only", "setting", "slot", "__dict__")]
+        )
+        return list(map(str, seen))
+
+    same_everywhere(script)
 
 
 def test_stays_apart_from_the_stdlibs() -> None:
