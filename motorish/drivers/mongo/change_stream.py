@@ -16,6 +16,7 @@ from pymongo.synchronous.collection import Collection
 from motorish.calls import Callback
 from motorish.drivers.mongo._batches import pace
 from motorish.drivers.mongo._iteration import kill
+from motorish.green.threading import Lock
 from motorish.hub import CallFuture
 from motorish.proxy import Closing, Latent, NamespaceProxy, gives_latent, starts_call
 from motorish.proxy.base import Cleanup, unwrap_kwargs
@@ -78,6 +79,7 @@ class MotorChangeStream(Latent, Closing):
         self._target = target
         self._arguments = arguments
         self._closed = False
+        self._opening = Lock()
         self._binding = target._binding
 
     @property
@@ -159,12 +161,17 @@ class MotorChangeStream(Latent, Closing):
         self._live()
 
     def _live(self) -> ChangeStream[Any]:
-        if self.delegate is None:
-            self.delegate = self._target.delegate.watch(**self._arguments)
-            if self._closed:  # meanwhile
-                self.delegate.close()
-        pace(self.delegate._cursor, self._target._client._batch_s)  # it has a new one after an error
-        return self.delegate
+        stream = self.delegate or self._open()
+        pace(stream._cursor, self._target._client._batch_s)  # it has a new one after an error
+        return stream
+
+    def _open(self) -> ChangeStream[Any]:
+        with self._opening:
+            if self.delegate is None:  # another call may have opened it meanwhile
+                self.delegate = self._target.delegate.watch(**self._arguments)
+                if self._closed:  # so may close() have been called
+                    self.delegate.close()
+            return self.delegate
 
     def _advance(self) -> Any:
         try:

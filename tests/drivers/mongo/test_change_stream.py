@@ -91,6 +91,36 @@ async def test_closing_ends_a_wait(collection: MotorCollection) -> None:
     assert 0 == await watching
 
 
+async def test_two_calls_open_one_stream(collection: MotorCollection) -> None:
+    """
+    What is used a second time while it is being opened is not opened twice: close() ends the first use.
+    """
+    await collection.insert_one({})  # leaves a connection for the first use, which is thus ahead
+    stream = collection.watch(max_await_time_ms=100)
+    waiting = stream.next()
+    assert stream is await stream
+    await stream.close()
+
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(waiting, 5)
+
+
+async def test_the_call_that_opens_it_is_cancelled(collection: MotorCollection) -> None:
+    """
+    Then the next one opens it.
+    """
+    stream = collection.watch(max_await_time_ms=20)
+    opening, waiting = stream.next(), stream.try_next()
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+
+    assert None is await waiting
+    await collection.insert_one({"_id": 1})
+    assert 1 == (await stream.next())["documentKey"]["_id"]
+    await stream.close()
+
+
 async def test_closed_before_it_is_opened(collection: MotorCollection) -> None:
     """
     Nothing is sent, and there is nothing to iterate.
