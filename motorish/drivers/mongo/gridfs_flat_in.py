@@ -33,8 +33,10 @@ class FlatGridIn(GridIn):
     can be fenced off: see `_discard`.
     """
 
+    _given_up: bool
     _lock: RLock
     _owned_session: ClientSession | None
+    _settled: bool  # stored, or removed by abort()
 
     def __init__(
         self, root_collection: Collection[Any], session: ClientSession | None = None, **kwargs: Any
@@ -46,6 +48,8 @@ class FlatGridIn(GridIn):
         super().__init__(root_collection, session, **kwargs)
         object.__setattr__(self, "_owned_session", session if owns else None)
         object.__setattr__(self, "_lock", RLock())
+        object.__setattr__(self, "_given_up", False)
+        object.__setattr__(self, "_settled", False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in vars(GridIn):  # PyMongo looks into the object's own class only
@@ -68,8 +72,19 @@ class FlatGridIn(GridIn):
     def close(self) -> None:
         """
         Write what is left, then the document that makes the file visible.
+
+        Raises:
+            ValueError: the file was given up while this call waited for its turn.
         """
+        given_up = self._given_up
         with self._whole():
+            if self._given_up and not self._settled:
+                if given_up:
+                    return
+                raise ValueError(
+                    f"file {self._id!r} was not stored: while close() waited for another call of it, "
+                    "the file was given up, by a cancelled call or an exception in its block"
+                )
             super().close()
             self._end_session()
 
@@ -78,8 +93,16 @@ class FlatGridIn(GridIn):
         Remove what was written.
         """
         with self._whole():
+            given_up = self._given_up
             super().abort()
-            self._end_session()
+            if not given_up:  # else _discard is needed, and needs the session
+                self._settled = True
+                self._end_session()
+
+    def _flush(self) -> Any:
+        result = super()._flush()
+        self._settled = True
+        return result
 
     def _flush_data(self, data: Any, force: bool = False) -> None:
         super()._flush_data(data, force or self._buffered_docs_size + len(data) >= BATCH_BYTES)
@@ -103,13 +126,15 @@ class FlatGridIn(GridIn):
 
     def _give_up(self) -> None:
         if not self._closed:
-            self._closed = True
+            self._closed = self._given_up = True
             afterwards(self._discard)
 
     def _discard(self) -> None:
         # The server may still be at work on the last write, or even get it later.  A retryable write in
         # the same session waits for it, and what comes later than that is refused, being out of order.
         with self._lock:
+            if self._settled:  # by a call that was ahead of the cancelled one
+                return
             fenced = self._owned_session is not None and _retries_writes(self._coll.database.client)
             visible = "uploadDate" in self._file  # or about to be
             ours = {"_id": self._id, "uploadDate": self._file.get("uploadDate", ObjectId())}

@@ -25,8 +25,10 @@ class MotorGridIn(GridFile):
     A file to write to; get one from `MotorGridFSBucket.open_upload_stream`.
 
     The file becomes visible when it is closed.  Cancelling a call of it, or leaving its ``async with``
-    by an exception, gives it up: what was written is removed.  A name that is assigned to before it is
-    closed becomes a field of the file's document; later, use `set`.
+    by an exception, gives it up: what was written is removed, unless a close() that came before stores
+    it; one that comes after the cancelled call raises a ValueError if it was waiting already, and does
+    nothing otherwise.  A name that is assigned to before the file is closed becomes a field of its
+    document; later, use `set`.
 
     Args:
         root_collection: the bucket's `MotorCollection`, such as ``db.fs``.

@@ -163,6 +163,51 @@ async def test_a_cancelled_close_leaves_no_file(
     assert (0, 0) == await left(bucket)
 
 
+@pytest.mark.parametrize("use", ["close", "write", "abort"])
+async def test_a_call_that_is_cancelled_behind_close(
+    bucket: MotorGridFSBucket, client: MotorClient, finished: Finished, use: str
+) -> None:
+    """
+    What close() has stored stays, though a call that waited for its turn meanwhile is cancelled.
+    """
+    stream = bucket.open_upload_stream("x")
+    await stream.write(DATA[:1000])
+    async with slow_inserts(client, skip=1):
+        closing = stream.close()
+        waiting = getattr(stream, use)(*[DATA] * (use == "write"))
+        await until(lambda: ("insert", "files") in finished.sent)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        last = stream.close()  # waits behind whatever the cancel has begun
+        assert [None, None] == await asyncio.gather(closing, last)
+
+    assert "delete files" not in finished.answered
+    assert DATA[:1000] == await (await bucket.open_download_stream(stream._id)).read()
+
+
+async def test_close_behind_a_cancelled_write(
+    bucket: MotorGridFSBucket, client: MotorClient, finished: Finished
+) -> None:
+    """
+    It does not succeed: the file lacks what was not written.  Closing what is given up does nothing.
+    """
+    stream = bucket.open_upload_stream("x")
+    async with slow_inserts(client):
+        writing, waiting, closing = stream.write(DATA), stream.write(DATA), stream.close()
+        await until(lambda: ("insert", "chunks") in finished.sent)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await writing
+        with pytest.raises(ValueError, match=r"not stored: .* given up"):
+            await closing
+        await stream.close()
+        await until(lambda: "delete chunks" in finished.answered)
+
+    assert (0, 0) == await left(bucket)
+
+
 async def test_a_task_that_is_cancelled_in_the_block(bucket: MotorGridFSBucket, finished: Finished) -> None:
     """
     An ``async with`` that is cancelled somewhere else leaves nothing either.
