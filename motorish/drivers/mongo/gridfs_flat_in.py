@@ -51,6 +51,12 @@ class FlatGridIn(GridIn):
         object.__setattr__(self, "_given_up", False)
         object.__setattr__(self, "_settled", False)
 
+    def __del__(self) -> None:
+        # Neither I/O nor a lock: PyMongo's cursors end theirs in finalisers, too.
+        session = self.__dict__.get("_owned_session")  # __init__ may have failed
+        if session is not None:
+            session.end_session()
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name in vars(GridIn):  # PyMongo looks into the object's own class only
             object.__setattr__(self, name, value)

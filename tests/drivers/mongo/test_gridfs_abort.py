@@ -3,6 +3,7 @@ Cancelled uploads leave nothing behind, whatever the server is still doing; canc
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +15,7 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent, CommandSucc
 
 import motorish
 from motorish import MotorClient, MotorGridFSBucket
-from tests.loops import until
+from tests.loops import turns, until
 
 CHUNK = 100_000
 DATA = bytes(range(250)) * 2_000  # five chunks
@@ -22,12 +23,13 @@ DATA = bytes(range(250)) * 2_000  # five chunks
 
 class Finished(CommandListener):
     """
-    Names of the commands that were answered, and of those that were sent.
+    Names of the commands that were answered, and of those that were sent; the sessions of these.
     """
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
         self.answered: list[str] = []
+        self.sessions: set[bytes] = set()
         self._collections: dict[int, tuple[str, str]] = {}
 
     def started(self, event: CommandStartedEvent) -> None:
@@ -37,6 +39,8 @@ class Finished(CommandListener):
         what = (event.command_name, str(event.command.get(event.command_name)).rpartition(".")[2])
         self._collections[event.request_id] = what
         self.sent.append(what)
+        if "lsid" in event.command:
+            self.sessions.add(bytes(event.command["lsid"]["id"]))
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
         """
@@ -206,6 +210,25 @@ async def test_close_behind_a_cancelled_write(
         await until(lambda: "delete chunks" in finished.answered)
 
     assert (0, 0) == await left(bucket)
+
+
+async def test_a_dropped_stream_gives_its_session_back(
+    bucket: MotorGridFSBucket, client: MotorClient, finished: Finished
+) -> None:
+    """
+    Also one whose close() has failed: one stream after the other needs one session on the server.
+    """
+    await bucket.upload_from_stream_with_id(1, "x", DATA)
+    for _ in range(3):
+        await bucket.open_upload_stream("x").write(DATA)
+        with pytest.raises(FileExists):
+            async with bucket.open_upload_stream_with_id(1, "x") as stream:
+                await stream.write(b"not many bytes")
+        del stream
+        await turns(1)  # this step of the loop holds the future that has failed
+        gc.collect()
+
+    assert 1 == len(finished.sessions)
 
 
 async def test_a_task_that_is_cancelled_in_the_block(bucket: MotorGridFSBucket, finished: Finished) -> None:
