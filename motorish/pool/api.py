@@ -358,6 +358,7 @@ class ConnectionPool:
             members = self._members = Members(
                 self._binding.loop,
                 self._limits,
+                new=maker.new,
                 connect=maker.connect,
                 set_up=maker.set_up,
                 close=maker.close,
@@ -374,7 +375,7 @@ class ConnectionPool:
         self._jobs.clear()
         context = Context()
         context.run(deadline_of_context.set, monotonic() + CLEANUP_S)
-        for member in (*members.idle, *members.in_use):
+        for member in (*members.idle, *members.in_use, *members.late.values()):
             spawn(self._maker.close, (member,), context=context.copy(), stopped=loop)
 
     # What runs on a child.

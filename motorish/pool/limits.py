@@ -40,7 +40,8 @@ class PoolStatistics:
     What a pool is doing at one moment.
 
     Attributes:
-        size: connections, those that are being made included.
+        size: connections, those that are being made included, and those whose call was given up but goes on
+            in a thread.
         idle: of these, how many nobody uses.
         in_use: how many a job uses.
         waiting: jobs that wait for one.

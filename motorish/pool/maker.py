@@ -14,7 +14,6 @@ from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from itertools import chain
-from time import monotonic
 from types import ModuleType
 from typing import Any, Literal
 
@@ -82,21 +81,27 @@ class Maker:
         self._check = partial(_execute, sql=check) if isinstance(check, str) else check
         self._on_connect = on_connect
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.name}>"
+
+    def new(self) -> Member:
+        """
+        What is to have a connection.
+        """
+        return Member(self._wrapping.new_root())
+
     # All of this runs on a child.
 
-    def connect(self) -> Member:
+    def connect(self, member: Member) -> None:
         """
-        Make a connection.
+        Make the connection.
         """
-        root = self._wrapping.new_root()
-        try:
-            connection = root.runner.run(self._module.connect, *self._args, **self._kwargs)
-        except BaseException:
-            root.runner.end()
-            raise
-        self._wrapping.give(connection, root)  # its worker learns how to interrupt it
-        now = monotonic()
-        return Member(connection, root, now, now, _descriptor_of(connection) is not None)
+        member.root.runner.run(self._connect, member)
+        self._wrapping.give(member.connection, member.root)  # its worker learns how to interrupt it
+        member.has_fd = _descriptor_of(member.connection) is not None
+
+    def _connect(self, member: Member) -> None:
+        member.connection = self._module.connect(*self._args, **self._kwargs)
 
     def set_up(self, member: Member) -> None:
         """
@@ -107,11 +112,11 @@ class Maker:
 
     def close(self, member: Member) -> None:
         """
-        Close a connection, whatever state it is in.
+        Close a connection, whatever state it is in; one that is being made in a thread, after that.
         """
         try:
             with suppress(Exception):
-                member.run(member.connection.close)
+                member.run(_close, member)
         finally:
             member.root.runner.end()
 
@@ -147,6 +152,11 @@ class Maker:
         The asynchronous facade of a connection, or of a cursor of it.
         """
         return self._wrapping.give(obj, member.root)
+
+
+def _close(member: Member) -> None:
+    if member.connection is not None:
+        member.connection.close()
 
 
 def _execute(connection: Any, sql: str) -> None:

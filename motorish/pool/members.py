@@ -27,17 +27,17 @@ class Member:
     One connection of a pool.
 
     Attributes:
-        connection: the driver's.
         root: runs its functions, as the engine demands, one at a time.
+        connection: the driver's; None until it is made, in a thread perhaps for which nobody waits any more.
         born, used: when it was made and given back last, on the clock of time.monotonic().
         has_fd: whether its descriptor was known when it was made.
     """
 
-    connection: Any
     root: Root
-    born: float
-    used: float
-    has_fd: bool
+    connection: Any = None
+    born: float = 0.0
+    used: float = 0.0
+    has_fd: bool = False
 
     def run(self, function: Callable[..., Any], *args: Any) -> Any:
         """
@@ -60,14 +60,18 @@ class Members:
     one, before anybody who comes later.
 
     Each of the `size` places is, at any moment, that of a member in ``idle`` or ``in_use``, of one that
-    was handed to a waiter, or of a call that makes one.  Whoever has a place gives it on or frees it,
-    whatever happens to him.
+    was handed to a waiter, of a call that makes one, or of one in ``late``.  Whoever has a place gives it
+    on or frees it, whatever happens to him.
+
+    A member whose call was given up, but goes on in a thread, is ``late``: it keeps its place until the
+    thread is free.  Else there would be more connections than allowed, and soon no thread for anybody.
 
     Args:
         loop: the event loop that all of them are used on.
         limits: how many, and for how long.
-        connect: makes a member; runs on a child.
-        set_up: prepares a member that was made just now; runs on a child.
+        new: makes a member without a connection.
+        connect: makes its connection; runs on a child.
+        set_up: prepares a connection that was made just now; runs on a child.
         close: ends one; runs on a child.
         usable: whether a member still works, asked before it is given out; runs on a child.
     """
@@ -77,7 +81,8 @@ class Members:
         loop: AbstractEventLoop,
         limits: Limits,
         *,
-        connect: Callable[[], Member],
+        new: Callable[[], Member],
+        connect: Callable[[Member], object],
         set_up: Callable[[Member], object],
         close: Callable[[Member], object],
         usable: Callable[[Member], bool],
@@ -85,12 +90,14 @@ class Members:
         self.loop = loop
         self.idle: deque[Member] = deque()
         self.in_use: set[Member] = set()
+        self.late: dict[CallFuture[Any], Member] = {}  # by what waits until their threads are free
         self.waiting: deque[asyncio.Future[Member | None]] = deque()
         self.size = 0
         self.made = self.discarded = 0
         self.closing = False
         self._limits = limits
-        self._connect, self._set_up, self._close, self._usable = connect, set_up, close, usable
+        self._new, self._connect, self._set_up = new, connect, set_up
+        self._close, self._usable = close, usable
         self._reaper: asyncio.TimerHandle | None = None
         self._filling: CallFuture[Any] | None = None
         self._ending: set[CallFuture[object]] = set()
@@ -160,6 +167,8 @@ class Members:
             self._reaper.cancel()
         while self.idle:
             self._drop(self.idle.pop())
+        for waiting in list(self.late):  # closing them waits as well, but not for ever
+            waiting.cancel()
         if self.size:
             self._empty = self._empty or self.loop.create_future()
             await_(asyncio.shield(self._empty))
@@ -198,13 +207,15 @@ class Members:
                 self._end(member)
                 member = None
             if member is None:
-                member = self._connect()
-                self.made += 1
+                member = self._new()
+                self._connect(member)
+                self._count(member)
                 self._set_up(member)
         except BaseException:
             if member is not None:
-                self._end(member)
-            self._free()
+                self._lose(member)
+            else:
+                self._free()
             raise
         return member
 
@@ -239,9 +250,25 @@ class Members:
             self._reap_later()
 
     def _drop(self, member: Member) -> None:
-        self._end(member)
-        self._free()
+        self._lose(member)
         self._keep_filled()
+
+    def _lose(self, member: Member) -> None:
+        # Its place is for others, once its thread is.
+        waiting, runner = None, member.root.runner
+        if runner.busy and not self.closing:
+            waiting = _spawn_apart(runner.run, _nothing, seconds=None)
+        if waiting is None:
+            self._end(member)
+            self._free()
+        else:
+            self.late[waiting] = member
+            waiting.add_done_callback(self._lose_late)
+
+    def _lose_late(self, waiting: CallFuture[Any]) -> None:
+        self._end(self.late.pop(waiting))
+        self._free()
+        _retrieve(waiting)
 
     def _hand_to_waiting(self, member: Member | None) -> bool:
         while self.waiting:
@@ -264,8 +291,14 @@ class Members:
         if not self.size and self._empty is not None and not self._empty.done():
             self._empty.set_result(None)
 
+    def _count(self, member: Member) -> None:
+        if member.connection is not None and not member.born:
+            member.born = member.used = monotonic()
+            self.made += 1
+
     def _end(self, member: Member) -> None:
-        self.discarded += 1
+        self._count(member)  # it may have been made in its thread meanwhile
+        self.discarded += bool(member.born)
         closed = _spawn_apart(self._close, member)
         if closed is not None:
             self._ending.add(closed)
@@ -319,13 +352,19 @@ def _until(until: float | None, why: Callable[[], str]) -> Iterator[None]:
         raise PoolTimeout(why()) from error
 
 
-def _spawn_apart(function: Callable[..., Any], *args: Any) -> CallFuture[Any] | None:
+def _spawn_apart(
+    function: Callable[..., Any], *args: Any, seconds: float | None = CLEANUP_S
+) -> CallFuture[Any] | None:
     # From the loop, with a deadline of its own.  None: the loop ends, and its connections with it.
     if running_loop() is None:
         return None
     context = Context()
-    context.run(deadline_of_context.set, monotonic() + CLEANUP_S)
+    if seconds is not None:
+        context.run(deadline_of_context.set, monotonic() + seconds)
     return spawn(function, args, context=context, later=True)
+
+
+def _nothing() -> None: ...
 
 
 def _retrieve(done: CallFuture[Any]) -> None:

@@ -47,7 +47,7 @@ def test_a_block_whose_call_was_ended_costs_its_connection(pg8000_pool) -> None:
             async with pool.acquire() as connection:
                 cursor = await connection.cursor()
                 with pytest.raises(motorish.DeadlineExceeded), motorish.timeout(0.1):
-                    await cursor.execute("select pg_sleep(30)")
+                    await cursor.execute("select pg_sleep(2)")
             assert 4 == (await pool.run_query("select 4"))[0][0]
             assert 1 == pool.stats().discarded
 
@@ -93,7 +93,7 @@ def test_a_job_that_survives_its_own_deadline_costs_its_connection(pg8000_pool) 
 
     def give_up(connection: Any) -> None:
         with pytest.raises(motorish.DeadlineExceeded), motorish.timeout(0.1):
-            connection.cursor().execute("select pg_sleep(30)")
+            connection.cursor().execute("select pg_sleep(2)")
 
     async def main() -> None:
         async with pg8000_pool(max_size=1, on_connect=set_autocommit) as pool:
