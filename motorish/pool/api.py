@@ -7,8 +7,6 @@ from __future__ import annotations
 import inspect
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextvars import Context
-from time import monotonic
 from types import MappingProxyType, ModuleType
 from typing import Any, Literal, Self, TypeVar, overload
 
@@ -16,13 +14,15 @@ from tornado.ioloop import IOLoop
 
 from motorish.calls import Callback, check_callback, hand_over
 from motorish.errors import UsageError
-from motorish.hub import CLEANUP_S, CallFuture, current_child, deadline_of_context, running_loop, spawn
+from motorish.hub import CallFuture, current_child, running_loop, spawn
 from motorish.pool import work
+from motorish.pool.apart import spawn_apart
 from motorish.pool.held import HeldConnection, HeldTransaction
 from motorish.pool.limits import Limits
 from motorish.pool.limits import PoolStatistics as PoolStatistics
 from motorish.pool.maker import Maker
-from motorish.pool.members import Member, Members
+from motorish.pool.member import Member
+from motorish.pool.members import Members
 from motorish.pool.rows import Each, each, rows_of
 from motorish.proxy.binding import LoopBinding
 
@@ -373,10 +373,8 @@ class ConnectionPool:
             return
         self._members = None
         self._jobs.clear()
-        context = Context()
-        context.run(deadline_of_context.set, monotonic() + CLEANUP_S)
         for member in (*members.idle, *members.in_use, *members.late.values()):
-            spawn(self._maker.close, (member,), context=context.copy(), stopped=loop)
+            spawn_apart(self._maker.close, member, stopped=loop)
 
     # What runs on a child.
 

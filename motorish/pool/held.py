@@ -8,7 +8,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from motorish.errors import UsageError
-from motorish.pool.members import Member
+from motorish.pool.member import Member
 
 if TYPE_CHECKING:
     from motorish.pool.api import ConnectionPool

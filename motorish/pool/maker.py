@@ -20,7 +20,7 @@ from typing import Any, Literal
 from motorish import adapter
 from motorish.hub import current_child
 from motorish.patcher import patch
-from motorish.pool.members import Member
+from motorish.pool.member import Member
 from motorish.proxy.engines import choose_engine, packages_to_patch
 from motorish.proxy.wrap import wrap
 from motorish.proxy.wrapped import Wrapped

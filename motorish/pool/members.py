@@ -9,47 +9,15 @@ from asyncio import AbstractEventLoop
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import Context
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 from motorish.calls import await_, timeout
 from motorish.errors import DeadlineExceeded, PoolTimeout, UsageError
-from motorish.hub import CLEANUP_S, CallFuture, deadline_of_context, running_loop, spawn
+from motorish.hub import CallFuture
+from motorish.pool.apart import retrieve, spawn_apart
 from motorish.pool.limits import Limits, PoolStatistics
-from motorish.proxy.wrapping import Root
-
-
-@dataclass(eq=False, slots=True)
-class Member:
-    """
-    One connection of a pool.
-
-    Attributes:
-        root: runs its functions, as the engine demands, one at a time.
-        connection: the driver's; None until it is made, in a thread perhaps for which nobody waits any more.
-        born, used: when it was made and given back last, on the clock of time.monotonic().
-        has_fd: whether its descriptor was known when it was made.
-    """
-
-    root: Root
-    connection: Any = None
-    born: float = 0.0
-    used: float = 0.0
-    has_fd: bool = False
-
-    def run(self, function: Callable[..., Any], *args: Any) -> Any:
-        """
-        Call *function* for this connection.  Runs on a child.
-        """
-        return self.root.queue(function, *args)
-
-    def call(self, function: Callable[..., Any], *args: Any) -> CallFuture[Any]:
-        """
-        As `run`, from a coroutine.
-        """
-        return spawn(self.run, (function, *args))
+from motorish.pool.member import Member
 
 
 class Members:
@@ -221,7 +189,7 @@ class Members:
 
     def _keep_filled(self) -> None:
         if self.size < self._limits.min_size and not self.closing and self._filling is None:
-            self._filling = _spawn_apart(self._fill)
+            self._filling = spawn_apart(self._fill)
             if self._filling is not None:
                 self._filling.add_done_callback(self._filled)
 
@@ -233,7 +201,7 @@ class Members:
 
     def _filled(self, filling: CallFuture[Any]) -> None:
         self._filling = None
-        _retrieve(filling)
+        retrieve(filling)
 
     def _pass_on(self, member: Member | None) -> None:
         if member is None:
@@ -257,7 +225,7 @@ class Members:
         # Its place is for others, once its thread is.
         waiting, runner = None, member.root.runner
         if runner.busy and not self.closing:
-            waiting = _spawn_apart(runner.run, _nothing, seconds=None)
+            waiting = spawn_apart(runner.run, _nothing, seconds=None)
         if waiting is None:
             self._end(member)
             self._free()
@@ -268,7 +236,7 @@ class Members:
     def _lose_late(self, waiting: CallFuture[Any]) -> None:
         self._end(self.late.pop(waiting))
         self._free()
-        _retrieve(waiting)
+        retrieve(waiting)
 
     def _hand_to_waiting(self, member: Member | None) -> bool:
         while self.waiting:
@@ -299,11 +267,11 @@ class Members:
     def _end(self, member: Member) -> None:
         self._count(member)  # it may have been made in its thread meanwhile
         self.discarded += bool(member.born)
-        closed = _spawn_apart(self._close, member)
+        closed = spawn_apart(self._close, member)
         if closed is not None:
             self._ending.add(closed)
             closed.add_done_callback(self._ending.discard)
-            closed.add_done_callback(_retrieve)
+            closed.add_done_callback(retrieve)
 
     def _is_old(self, member: Member) -> bool:
         lifetime = self._limits.max_lifetime
@@ -352,22 +320,4 @@ def _until(until: float | None, why: Callable[[], str]) -> Iterator[None]:
         raise PoolTimeout(why()) from error
 
 
-def _spawn_apart(
-    function: Callable[..., Any], *args: Any, seconds: float | None = CLEANUP_S
-) -> CallFuture[Any] | None:
-    # From the loop, with a deadline of its own.  None: the loop ends, and its connections with it.
-    if running_loop() is None:
-        return None
-    context = Context()
-    if seconds is not None:
-        context.run(deadline_of_context.set, monotonic() + seconds)
-    return spawn(function, args, context=context, later=True)
-
-
 def _nothing() -> None: ...
-
-
-def _retrieve(done: CallFuture[Any]) -> None:
-    # So that nobody reports what it raised.
-    if not done.cancelled():
-        done.exception()
