@@ -15,8 +15,6 @@ import motorish
 from tests.loops import until
 from tests.pool.helpers import run
 
-pytestmark = pytest.mark.filterwarnings("error")
-
 
 class SlowDriver(ModuleType):
     """
