@@ -29,6 +29,7 @@ import itertools
 import sys
 import threading
 from asyncio import AbstractEventLoop, CancelledError
+from collections import deque
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
 from enum import Enum
@@ -158,11 +159,12 @@ class Child(greenlet):
         deadline: on the clock of time.monotonic(), or None.
         abort: why the call is being ended, or None.
         aftermath: what the adapters of the drivers that were waiting want done after it.
+        asked: numbers of the descriptors on which it has sent something.
     """
 
     __slots__ = (
-        "_task", "_timer", "_timer_at", "_wake_at", "abort", "aftermath", "deadline", "future", "hub",
-        "ident", "interruptible", "parked", "raised", "scope", "serial", "thread",
+        "_task", "_timer", "_timer_at", "_wake_at", "abort", "aftermath", "asked", "deadline", "future",
+        "hub", "ident", "interruptible", "parked", "raised", "scope", "serial", "thread",
     )  # fmt: skip
 
     serial: int
@@ -179,6 +181,7 @@ class Child(greenlet):
         self.parked = self.interruptible = False
         self.raised = 0
         self.aftermath: tuple[Callable[[], object], ...] = ()
+        self.asked: set[int] = set()
         self.scope: Scope | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
@@ -209,6 +212,8 @@ class Child(greenlet):
                     future.cancel_tasks()
                 self._end_abort(cleanup)
             self.deadline = self.thread = self.scope = self.future = self._task = None
+            if self.asked:
+                self.asked.clear()
             del task, function, args, kwargs, cleanup, future
             result = None
             if len(idle) >= IDLE_MAX or self.hub.closed:
@@ -355,12 +360,11 @@ class Hub:
         turn_is_over: the sockets that are ready must wait until the loop has come round, and the tasks that
             got results go on first.  So many replies at a time do not hold up the rest of the program, and
             the results of one are used, and gone, before those of the next are made.
-        put_off: how many times a socket was ready and had to wait, in this turn of the loop's.
         spent_s: by calls that sockets have woken, since the last turn was over.
         turn_s, long_s: how much all of them, or one, may spend until it is.
         polls_in_c: the loop calls its readers and writers from amid libuv's poll, which keeps the list of
             events on the C stack.  A child's stack may lie over that, and what it asks of the loop would
-            read (and write) there: such a loop resumes no child from a reader or writer.
+            read (and write) there: on such a loop it is never a socket's turn while the loop polls.
     """
 
     def __init__(self, loop: AbstractEventLoop) -> None:
@@ -370,11 +374,12 @@ class Hub:
         self.calls: set[Child] = set()
         self.later: set[CallFuture[Any]] = set()  # of calls that the loop is to start
         self.streams: dict[int, Any] = {}  # fd -> GreenStream; owned by motorish.green.stream
-        self.turn_is_over = False
-        self.put_off = 0
+        self.polls_in_c = any(kind.__module__.partition(".")[0] == "uvloop" for kind in type(loop).__mro__)
+        self.turn_is_over = self.polls_in_c
         self.spent_s = 0.0
         self.turn_s, self.long_s = TURN_S, LONG_S
-        self.polls_in_c = type(loop).__module__.partition(".")[0] == "uvloop"
+        self._put_off: deque[tuple[Any, int]] = deque()  # streams and their events
+        self._begins_soon = False
         self._exit: BaseException | None = None  # SystemExit or KeyboardInterrupt of a call ended by close()
         self._close_loop = loop.close
         loop.close = self.close  # type: ignore[method-assign]
@@ -388,16 +393,38 @@ class Hub:
         """
         Wake no more children until the loop has come round.
         """
-        if not self.turn_is_over:
-            self.turn_is_over = True
+        self.turn_is_over = True
+        self._begin_soon()
+
+    def put_off(self, stream: Any, events: int) -> None:
+        """
+        The turn is over, and a socket is ready: the next turn begins with those that were first.
+
+        Were the loop asked anew, it would name the same ones first each time.
+        """
+        self._put_off.append((stream, events))
+        self._begin_soon()
+
+    def _begin_soon(self) -> None:
+        if not self._begins_soon:
+            self._begins_soon = True
             self.loop.call_soon(self._begin_turn)
 
     def _begin_turn(self) -> None:
-        self.turn_is_over = False
-        self.spent_s = 0.0
-        least = self.put_off * PUT_OFF_S
+        waiting = self._put_off
+        least = len(waiting) * PUT_OFF_S
         self.turn_s, self.long_s = max(TURN_S, least), max(LONG_S, least)
-        self.put_off = 0
+        self.spent_s = 0.0
+        self.turn_is_over = self._begins_soon = False
+        try:
+            while waiting and not self.turn_is_over:
+                stream, events = waiting.popleft()
+                stream.serve(events)
+        finally:
+            if self.polls_in_c:
+                self.turn_is_over = True
+            if waiting:
+                self._begin_soon()
 
     def start(self, child: Child, task: _Task, future: CallFuture[Any], context: Context) -> None:
         """

@@ -22,6 +22,9 @@ from motorish.green import outside
 from motorish.green.stream import GreenStream
 from motorish.hub import Child, Hub, abort_hooks, refusals
 
+OUTSIDE = -1
+"""The sender that is no call in a child."""
+
 _base = _socket.socket
 _FREE_ADDRESS_S = 1.0  # patience with a loop that is to close a listener; it may wait for this very thread
 
@@ -31,11 +34,15 @@ class RegisteredSocket(_stdlib.socket):
     Base of the green sockets.
     """
 
+    # _beside: a call outside children has sent something while a child was reading through a file.
     # _sender: serial of the call whose send has had no reply yet; it must not see another's reply.
     # _unparked: how much has been sent and received since a call last waited for it.
     # _out_of_step: a reply is on its way to a call that was refused.
-    __slots__ = ("_handed_on", "_out_of_step", "_poisoned", "_sender", "_stream", "_timeout", "_unparked")
+    __slots__ = (
+        "_beside", "_handed_on", "_out_of_step", "_poisoned", "_sender", "_stream", "_timeout", "_unparked",
+    )  # fmt: skip
 
+    _beside: bool
     _handed_on: bool
     _out_of_step: bool
     _poisoned: bool
@@ -154,7 +161,10 @@ def closed() -> OSError:
 
 def _unanswered(child: Child) -> Iterator[tuple[GreenStream, Any]]:
     # The sockets on which the call has sent something, and has had no reply to that.
-    for stream in list(child.hub.streams.values()):
+    for fd in list(child.asked):
+        stream: GreenStream | None = child.hub.streams.get(fd)
+        if stream is None:
+            continue
         owner = stream.owner() if stream.owner is not None else None
         if owner is not None and owner._sender == child.serial:
             yield stream, owner

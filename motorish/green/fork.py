@@ -59,6 +59,8 @@ class ParentsStream(GreenStream):
     def _wake(self, events: int) -> None:
         pass
 
+    serve = _wake
+
 
 def _after_fork() -> None:
     current = getcurrent()

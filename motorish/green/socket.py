@@ -23,7 +23,7 @@ from greenlet import getcurrent
 from motorish.errors import BusyError
 from motorish.green import _files, _twin, dns, outside
 from motorish.green import selectors as _selectors
-from motorish.green._registered import RegisteredSocket, closed
+from motorish.green._registered import OUTSIDE, RegisteredSocket, closed
 from motorish.green.stream import GreenStream, remaining, sockets
 from motorish.hub import Child, current_child, park
 
@@ -67,7 +67,7 @@ class socket(RegisteredSocket):
         super().__init__(family, type, proto, fileno)
         self._stream = None
         self._sender = self._unparked = 0
-        self._handed_on = self._poisoned = self._out_of_step = False
+        self._beside = self._handed_on = self._poisoned = self._out_of_step = False
         self._kernel_timeouts: dict[int, float] = {}  # SO_RCVTIMEO and SO_SNDTIMEO, where set
         nonblocking = type > 0 and bool(type & _NONBLOCK)
         self._timeout = 0.0 if nonblocking else _socket.getdefaulttimeout()
@@ -271,7 +271,7 @@ class socket(RegisteredSocket):
         return sent
 
     def _note_send(self) -> None:
-        if self._out_of_step:
+        if self._out_of_step or (self._beside and not self._is_being_read()):
             self.poison()
             raise ConnectionAbortedError(
                 errno.ECONNABORTED,
@@ -282,10 +282,22 @@ class socket(RegisteredSocket):
         child = getcurrent()
         if type(child) is Child:
             self._sender = child.serial
-            if (self._stream is None or self._stream.hub is not child.hub) and not child.hub.closed:
-                self._attach(child.hub)
+            stream = self._stream
+            if stream is None or stream.hub is not child.hub:
+                if child.hub.closed:
+                    return
+                stream = self._attach(child.hub)
+            child.asked.add(stream.fd)
         else:
-            self._sender = 0
+            self._sender = OUTSIDE
+            # Who reads from a file (``makefile()``) beside a child of this thread is refused in C, unknown to
+            # us; in another thread it waits.
+            if self._io_refs and self._is_being_read() and not self._stream.elsewhere:  # type: ignore
+                self._beside = True
+
+    def _is_being_read(self) -> bool:
+        stream = self._stream
+        return stream is not None and not stream.gone and stream.reader is not None
 
     # Connecting.
 
@@ -317,8 +329,8 @@ class socket(RegisteredSocket):
                 return error
             error = _base.connect_ex(self, address)  # gives the outcome, and ends the attempt in the kernel
             return 0 if error == errno.EISCONN else error
-        if not self._wait(True, remaining(until)):
-            return errno.EAGAIN
+        if not self._wait(True, remaining(until)) and not self._is_writable():
+            return errno.EAGAIN  # unless it is late only because the loop was
         return self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ERROR)
 
     # Waiting.
@@ -379,13 +391,22 @@ class socket(RegisteredSocket):
             raise closed()
         stream = self._stream
         if stream is not None and not stream.gone:
-            stream.refuse_second(writing)
+            try:
+                stream.refuse_second(writing)
+            except BusyError:
+                self._out_of_step = self._out_of_step or (not writing and self._sender == OUTSIDE)
+                raise
         poller = _select.poll()
         poller.register(self, _select.POLLOUT if writing else _select.POLLIN)
         if poller.poll(0):
             return True
         outside.before_io_wait(f"waiting to {'send to' if writing else 'receive from'} a socket")
         return bool(poller.poll(None if timeout is None else timeout * 1000))
+
+    def _is_writable(self) -> bool:
+        poller = _select.poll()
+        poller.register(self, _select.POLLOUT)
+        return bool(poller.poll(0))
 
     def _pause(self, seconds: float) -> None:
         child = current_child()

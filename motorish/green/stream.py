@@ -16,6 +16,7 @@ somebody waits: their owner may close them behind our back, unless a subclass se
 from __future__ import annotations
 
 import os
+import select
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
@@ -94,7 +95,7 @@ class GreenStream(BaseIOStream):
         self.reader: Child | None = None
         self.writer: Child | None = None
         self.watches: list[tuple[int, Watch]] = []
-        self._told = 0  # events that were put into the loop's queue
+        self._put_off = self._served = 0  # events that are in the hub's queue; that were, in this round
         self.owner = weakref.ref(owner) if owner is not None else None
         self.closer: Callable[[], object] | None = None  # closes the descriptor, whose owner has let go of it
         hub.streams[fd] = self
@@ -156,19 +157,14 @@ class GreenStream(BaseIOStream):
 
     def _handle_events(self, fd: Any, events: int) -> None:
         # An IOLoop callback, on the loop greenlet: once for READ, once for WRITE.
-        hub = self.hub
-        if hub.polls_in_c and fd is not None:  # before the next poll; libuv speaks of an error once only
-            if not self._told & events:
-                self._told |= events
-                hub.loop.call_soon(self._handle_events, None, events)
+        if (self._put_off | self._served) & events:
+            self._served &= ~events
             return
+        hub = self.hub
         if hub.turn_is_over:
-            hub.put_off += 1
-            if fd is None:
-                hub.loop.call_soon(self._handle_events, None, events)
-            return  # what is ready stays so, and the loop (it is level-triggered) will say it again
-        if fd is None:
-            self._told &= ~events
+            self._put_off |= events
+            hub.put_off(self, events)
+            return
         began = monotonic()
         try:
             self._wake(events)  # looked up now: a forked process has made it another
@@ -177,6 +173,22 @@ class GreenStream(BaseIOStream):
             hub.spent_s += spent_s
             if spent_s > hub.long_s or hub.spent_s > hub.turn_s:
                 hub.end_turn()
+
+    def serve(self, events: int) -> None:
+        """
+        Handle events that were put off.  Runs on the loop greenlet.
+        """
+        self._put_off &= ~events
+        self._served = 0
+        if not self.hub.polls_in_c:
+            self._handle_events(None, events)
+            self._served = events & READ  # of which the loop has asked epoll again meanwhile
+        elif not _has_failed(self.fd):
+            self._handle_events(None, events)
+        else:
+            self._drop(READ | WRITE)  # libuv tells of an error once, and has ended its watch
+            self._handle_events(None, READ)
+            self._handle_events(None, WRITE)
 
     def _wake(self, events: int) -> None:
         if events & READ:
@@ -314,8 +326,14 @@ def watch(
         ours.child = None
         for stream, entry in watched:
             stream.watches.remove(entry)
-            if stream.owner is None and not stream.watches:
+            if stream.owner is None and not stream.busy:
                 stream.forget()
+
+
+def _has_failed(fd: int) -> bool:
+    poller = select.poll()
+    poller.register(fd, 0)
+    return any(events & select.POLLERR for _, events in poller.poll(0))
 
 
 def _stream_of(hub: Hub, fd: int) -> GreenStream:

@@ -4,8 +4,10 @@ Two calls that use one connection at once: no call ever gets a reply that is ano
 
 from __future__ import annotations
 
+import asyncio
 import ssl as stdlib_ssl
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -95,6 +97,40 @@ def test_files_made_of_sockets_refuse_the_second(run_async: RunAsync, contexts: 
             peer.send(b"to 2\n")
             with pytest.raises(ConnectionAbortedError, match="two calls"):
                 await motorish.spawn(ask_by_file, ours, replies, b"3")
+
+    run_async(main())
+
+
+@pytest.mark.parametrize(
+    ("where", "by_file"), [("loop", False), ("loop", True), ("thread", False)], ids=["loop", "file", "thread"]
+)
+@pytest.mark.filterwarnings("ignore::motorish.BlockingCallWarning")
+def test_a_second_call_outside_children_is_refused_too(
+    run_async: RunAsync, contexts: Contexts, tls: bool, where: str, by_file: bool
+) -> None:
+    """
+    The same where the second call is made without motorish, on the loop's own thread or in another one.
+    """
+
+    async def main() -> None:
+        ours, peer = await connected(contexts, tls=tls)
+        with ours, peer, ours.makefile("rb") if by_file else nullcontext() as replies:
+
+            def ask(question: bytes) -> bytes:
+                ours.sendall(question)
+                return bytes(replies.readline() if by_file else ours.recv(9))
+
+            async def second() -> bytes:
+                return ask(b"2") if where == "loop" else await asyncio.to_thread(ask, b"2")
+
+            first = motorish.spawn(ask, b"1")
+            with pytest.raises((BusyError, RuntimeError)):
+                await second()
+            peer.send(b"to 1\n")
+            assert b"to 1\n" == await first
+            peer.send(b"to 2\n")
+            with pytest.raises(ConnectionAbortedError, match="two calls"):
+                await motorish.spawn(ask, b"3")
 
     run_async(main())
 

@@ -9,6 +9,7 @@ import contextlib
 import gc
 import os
 import socket as stdlib
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -403,3 +404,38 @@ def test_a_driver_s_own_mistake_is_reported(unraisable: list[Any], mode: str) ->
         return [repr(unraisable.pop()) for _ in unraisable[:]]
 
     assert forget(stdlib) == forget(socket)
+
+
+def test_many_at_once_cost_as_much_as_one_by_one(run_async: RunAsync) -> None:
+    """
+    To cancel a call, those of others are not looked at: the loop is not held by thousands that end together.
+    """
+
+    def ask(ours: socket.socket) -> bytes:
+        ours.send(b"?")
+        return ours.recv(1)
+
+    async def lines_for_each(count: int) -> float:
+        pairs = [socket.socketpair() for _ in range(count)]
+        asking = [motorish.spawn(ask, ours) for ours, _ in pairs]
+        lines = 0
+
+        def trace(*_: object) -> Any:
+            nonlocal lines
+            lines += 1
+            return trace
+
+        sys.settrace(trace)
+        for future in asking:
+            future.cancel()
+        await asyncio.wait(asking)
+        sys.settrace(None)
+        for _, peer in pairs:
+            peer.close()
+        return lines / count
+
+    async def main() -> None:
+        await lines_for_each(20)
+        assert await lines_for_each(200) < 1.2 * await lines_for_each(20)
+
+    run_async(main())

@@ -7,13 +7,16 @@ from __future__ import annotations
 import asyncio
 import socket as stdlib_socket
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import motorish
 from motorish.green import socket
+from motorish.green.stream import READ
 from motorish.hub import LONG_S, TURN_S, current_hub
 from tests.loops import on_every_loop, turns
 
@@ -92,15 +95,49 @@ def test_an_error_is_not_lost(run: Callable[..., Any]) -> None:
     run(main)
 
 
+@on_every_loop
+def test_who_was_ready_first_is_served_first(run: Callable[..., Any]) -> None:
+    """
+    A socket that always has something more does not keep the loop from others, whatever epoll names first.
+    """
+
+    def busy(sock: Any, done: Callable[[], bool]) -> None:
+        while not done():
+            work(sock, 1.2 * LONG_S)
+
+    async def main() -> int:
+        (far, near), (one, other) = socket.socketpair(), socket.socketpair()
+        far.settimeout(0)
+        with suppress(BlockingIOError):
+            while True:
+                far.send(bytes(4096))
+        quick = motorish.spawn(other.recv, 1)  # its socket comes last in each list of epoll's
+        busier = motorish.spawn(busy, near, quick.done)
+        await turns(5)
+        one.send(b"x")
+        rounds = 0
+        while not quick.done() and rounds < 100:
+            await asyncio.sleep(0)
+            rounds += 1
+        near.close()
+        await asyncio.wait([quick, busier])
+        for sock in (far, one, other):
+            sock.close()
+        return rounds
+
+    assert run(main) < 10
+
+
 def test_many_that_wait_make_turns_longer() -> None:
     """
     The loop is not told of a thousand sockets for each few of them that it serves.
     """
 
     async def main() -> None:
-        hub = current_hub()
+        hub, idle = current_hub(), SimpleNamespace(serve=int)
         hub.end_turn()
-        hub.put_off = 1000
+        for _ in range(1000):
+            hub.put_off(idle, READ)
         await turns(1)
         assert not hub.turn_is_over
         assert 0.02 == hub.turn_s == hub.long_s
