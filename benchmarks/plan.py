@@ -192,14 +192,14 @@ def full() -> list[Cell]:
         *with_sweep(on_uvloop(GET, "redis_asyncio"), 1, 10, 50, 200, 1000),
         MARIADB_ROW,
         *like(replace(MARIADB_ROW, at=5), "select_many"),  # 30 ms each
-        *sweep(MARIADB_ROW, 1, 10, 50, 200),  # each of the workers has a connection of its own
-        *with_sweep(on_uvloop(MARIADB_ROW, "aiomysql", "asyncmy"), 1, 10, 50, 200),
+        *sweep(MARIADB_ROW, 1, 10, 50, 200, 1000),
+        *with_sweep(on_uvloop(MARIADB_ROW, "aiomysql", "asyncmy"), 1, 10, 50, 200, 1000),
         POSTGRESQL_ROW,
         *like(POSTGRESQL_ROW, "select_many", "insert"),
-        *sweep(replace(POSTGRESQL_ROW, variants=POSTGRESQL[:1] + POSTGRESQL[2:]), 1, 10, 50, 200),
+        *sweep(replace(POSTGRESQL_ROW, variants=POSTGRESQL[:1] + POSTGRESQL[2:]), 1, 10, 50, 200, 1000),
         *with_sweep(
             on_uvloop(POSTGRESQL_ROW, *POSTGRESQL[2:5], goals=(Goal("asyncpg_client", at_least=0.95),)),
-            *(1, 10, 50, 200),
+            *(1, 10, 50, 200, 1000),
         ),
         NOOP,
         *like(replace(NOOP, at=20), "noop", "one_wait", "four_waits"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from motorish.integrations.servers import MariaDB
 
 ROWS = 10_000
+CONNECTIONS = 5100  # five variants, each with a thousand
 SELECT_ONE = "SELECT id, name, score FROM people WHERE id = %s"
 SELECT_MANY = "SELECT id, name, score FROM people"
 ID = 4711
@@ -26,7 +27,7 @@ def start(data_dir: str | Path) -> MariaDB:
     """
     from motorish.integrations.servers import MariaDB
 
-    return MariaDB(data_dir, extra_args=["--max-connections=1100"])
+    return MariaDB(data_dir, extra_args=[f"--max-connections={CONNECTIONS}"])
 
 
 SERVER = start

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from motorish.integrations.servers import PostgreSQL
 
 ROWS = 10_000
+CONNECTIONS = 5100  # five variants, each with a thousand: then they need 8 GB
 SELECT_ONE = "SELECT id, name, score FROM people WHERE id = %s"
 SELECT_MANY = "SELECT id, name, score FROM people"
 INSERT = "INSERT INTO events (person, what) VALUES (%s, %s)"
@@ -27,7 +28,7 @@ def start(data_dir: str | Path) -> PostgreSQL:
     """
     from motorish.integrations.servers import PostgreSQL
 
-    return PostgreSQL(data_dir, extra_args=["-c", "max_connections=1100", "-c", "autovacuum=off"])
+    return PostgreSQL(data_dir, extra_args=["-c", f"max_connections={CONNECTIONS}", "-c", "autovacuum=off"])
 
 
 SERVER = start
