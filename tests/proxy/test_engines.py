@@ -4,6 +4,7 @@ Which engine a package gets, and why; what is patched for it; stdlib modules; ob
 
 import asyncio
 import imaplib
+import importlib
 import smtplib
 import sqlite3
 import sys
@@ -28,17 +29,28 @@ Install = Callable[..., str]
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
     """
     Return a function that installs a distribution: files of its package, and what it requires.
+
+    With None it is a package that lies there, and no distribution.
     """
     monkeypatch.syspath_prepend(str(tmp_path))
-    caches = (engines._contents, engines._required_by, engines._waiting_below, engines._distributions)
+    caches = (
+        engines._contents,
+        engines._distributions,
+        engines._imported_by,
+        engines._required_by,
+        engines._waiting_below,
+        engines._waits_in_python,
+    )
     for cached in caches:
         cached.cache_clear()
 
-    def make(name: str, files: dict[str, str | bytes], requires: tuple[str, ...] = ()) -> str:
+    def make(name: str, files: dict[str, str | bytes], requires: tuple[str, ...] | None = ()) -> str:
         (tmp_path / name).mkdir()
         for file, content in {"__init__.py": "", **files}.items():
             content = content.encode() if isinstance(content, str) else content
             (tmp_path / name / file).write_bytes(content)
+        if requires is None:
+            return name
         info = tmp_path / f"{name}-1.0.dist-info"
         info.mkdir()
         lines = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1.0"]
@@ -103,6 +115,72 @@ def test_what_is_required(install: Install) -> None:
 
     assert ("greenlet", "it waits with wires, patched with it") == choose_engine(name)
     assert {"upper", "wires"} == packages_to_patch(name)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import pymysql", "def f():\n    from pymysql.cursors import Cursor", "import app.db, pymysql as db"],
+)
+def test_what_an_own_module_imports(install: Install, source: str) -> None:
+    """
+    Of a module that no distribution has brought, what it imports becomes green with it.
+    """
+    name = install("app", {"__init__.py": source, "db.py": ""}, None)
+
+    assert ("greenlet", "it waits with pymysql, patched with it") == choose_engine(name)
+    assert {"app", "pymysql"} == packages_to_patch(name)
+
+
+def test_own_modules_lead_on(install: Install) -> None:
+    """
+    Imports are followed through modules of one's own, to drivers that nobody has an adapter for.
+    """
+    install("wires", {"wire.py": "import socket"})
+    install("upper", {}, ("wires",))
+    install("fast_c", {"wire.py": "import socket", "_parse.abi3.so": b"\x7fELF\0memcpy\0"})
+    install("own_wires", {"wire.py": "import socket, gone_since"}, None)
+    install("models", {"all.py": "import app, fast_c, own_wires, upper"}, None)
+    name = install("app", {"__init__.py": "import models"}, None)
+
+    assert {"app", "fast_c", "own_wires", "wires"} == packages_to_patch(name)
+
+
+def test_imports_that_are_not_followed(install: Install) -> None:
+    """
+    What is asynchronous already, computes, is the stdlib's or runs the program stays as it is.
+    """
+    install("aio", {"wire.py": "import socket\nimport asyncio"})
+    install("sums", {"wire.py": "import urllib.request", "_sums.abi3.so": b"\x7fELF\0memcpy\0"})
+    name = install(
+        "app", {"__init__.py": "import aio, sums, smtplib, tornado, pytest, app, gone_since"}, None
+    )
+
+    assert {"app"} == packages_to_patch(name)
+
+
+def test_own_module_on_a_driver_in_c(install: Install) -> None:
+    """
+    A module of one's own that queries with compiled code runs in threads.
+    """
+    name = install("app", {"__init__.py": "import sqlite3, pymysql"}, None)
+
+    assert (
+        "thread",
+        "it waits with sqlite3: compiled code, which no patch reaches",
+    ) == choose_engine(name)
+
+
+def test_asynchronous_already(install: Install) -> None:
+    """
+    A package is asynchronous if all of its files that import sockets have to do with coroutines.
+    """
+    aio = install("aio", {"a.py": "import socket\nasync def f(): ...", "b.py": "import ssl\nimport asyncio"})
+    both = install("both", {"a.py": "import socket\nasync def f(): ...", "b.py": "import socket"})
+    quiet = install("quiet", {"a.py": "async def f(): ..."})
+
+    assert [True, False, False] == [engines.is_asynchronous(name) for name in (aio, both, quiet)]
+    assert not engines.is_asynchronous("redis")
+    assert choose_engine(both).reason.startswith("both/b.py waits")
 
 
 def test_nothing_that_waits(install: Install) -> None:
@@ -205,6 +283,35 @@ WRONG = Adapter(name="wrong", packages=("other",))
     assert "entry point 'no_driver'" in caught.value.__notes__[0]
     _entry_points._known.cache_clear()
     del sys.modules["adapters.all"], sys.modules["adapters"]
+
+
+def test_wrapped_own_module_waits_in_green(install: Install, server: Any) -> None:
+    """
+    Calls of a wrapped module that waits with another package do not stop the loop.
+    """
+    source = """
+import wires
+
+def fetch(port):
+    with wires.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"hold it\\n")
+        return connection.recv(100)
+"""
+    install("wires", {"__init__.py": "from socket import create_connection"}, None)
+    install("app", {"__init__.py": source}, None)
+    app = importlib.import_module("app")
+
+    async def main() -> list[bytes]:
+        fetch = motorish.wrap(app).fetch
+        calls = [fetch(server.port) for _ in range(3)]
+        while len(server.lines) < 3:
+            await asyncio.sleep(0.005)
+        server.holds["it"].set()
+        return [await call for call in calls]
+
+    assert [b"it\n"] * 3 == run_asyncio(main)
+    motorish.unpatch("app", "wires")
+    del sys.modules["app"], sys.modules["wires"]
 
 
 def test_engine_can_be_chosen() -> None:
