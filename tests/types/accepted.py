@@ -343,6 +343,8 @@ async def functions() -> None:
     assert_type(motorish.await_(asyncio.sleep(0, "a")), str)
     with motorish.timeout(1.0), motorish.scope():
         future = load_async(1)
+    async with motorish.timeout(None), motorish.scope():
+        await future
     assert_type(future.cancel(), bool)
     with motorish.patch("pymysql", on_loop="error") as report:
         assert_type(report, motorish.PatchReport)
