@@ -4,8 +4,7 @@ Steps of synchronous iterators, as calls: what runs on a child, and the asynchro
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import partial
 from time import monotonic
 from types import GeneratorType
@@ -88,42 +87,3 @@ def _advance(method: Callable[..., Any], value: Any) -> tuple[list[Any], BaseExc
         return [method(value)], None
     except StopIteration as error:
         return [], error.with_traceback(None)
-
-
-def one_row(cursor: Any, ahead: deque[Any]) -> Callable[..., Any]:
-    """
-    The ``fetchone`` of a cursor of which some rows were fetched already.
-    """
-
-    def fetchone() -> Any:
-        return ahead.popleft() if ahead else cursor.fetchone()
-
-    return fetchone
-
-
-def some_rows(cursor: Any, ahead: deque[Any]) -> Callable[..., Any]:
-    """
-    The ``fetchmany`` of a cursor of which some rows were fetched already.
-    """
-
-    def fetchmany(size: int | None = None) -> Sequence[Any]:
-        size = cursor.arraysize if size is None else size
-        rows = [ahead.popleft() for _ in range(min(size, len(ahead)))]
-        if len(rows) < size:
-            rows += cursor.fetchmany(size - len(rows))
-        return rows
-
-    return fetchmany
-
-
-def all_rows(cursor: Any, ahead: deque[Any]) -> Callable[..., Any]:
-    """
-    The ``fetchall`` of a cursor of which some rows were fetched already.
-    """
-
-    def fetchall() -> Sequence[Any]:
-        rows = [*ahead, *cursor.fetchall()]
-        ahead.clear()
-        return rows
-
-    return fetchall

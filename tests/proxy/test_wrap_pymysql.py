@@ -11,6 +11,7 @@ import pytest
 from pymysql.constants import CLIENT
 
 import motorish
+from motorish.green.time import sleep
 from motorish.hub import SHALLOW_FRAMES, current_hub
 from motorish.integrations.servers import MariaDB
 from motorish.proxy import wrapping
@@ -211,6 +212,163 @@ def test_what_has_its_rows_needs_no_child(
             await cursor.execute("select 1")
             assert (1,) == await cursor.fetchone()
         assert ["__enter__", "execute", "fetchone", "__exit__"] == called
+        await connection.close()
+
+    run_asyncio(main)
+
+
+class Own(pymysql.cursors.Cursor):
+    """
+    A cursor of which it is not known whether it waits, with what pyodbc's has besides.
+    """
+
+    def fetchval(self) -> Any:
+        row = self.fetchone()
+        return None if row is None else row[0]
+
+    def skip(self, count: int) -> None:
+        self.scroll(count)
+
+
+@pytest.mark.parametrize("kind", [pymysql.cursors.Cursor, Own])
+def test_methods_taken_before_iterating(mysql: Any, login: dict[str, Any], kind: Any) -> None:
+    """
+    What a method does about rows fetched ahead is decided when it is called; a look at it changes nothing.
+    """
+
+    async def main() -> None:
+        connection = await mysql.connect(**login)
+        cursor = connection.cursor(kind)
+        execute, close = cursor.execute, cursor.close
+        fetchone, fetchmany, fetchall = cursor.fetchone, cursor.fetchmany, cursor.fetchall
+        await execute("select seq from seq_1_to_500")
+        assert (1,) == await anext(aiter(cursor))
+        assert (1, True) == (cursor.rownumber, hasattr(cursor, "executemany"))
+        assert (2,) == await fetchone()
+        assert [(number,) for number in range(3, 203)] == list(await fetchmany(200))
+        assert [(number,) for number in range(203, 501)] == list(await fetchall())
+        for again in (execute, cursor.execute):
+            await execute("select seq from seq_1_to_500")
+            assert (1,) == await anext(aiter(cursor))
+            await again("select 'new'")
+            assert [("new",)] == list(await fetchall())
+        await execute("select seq from seq_1_to_500")
+        assert (1,) == await anext(aiter(cursor))
+        await close()
+        assert (2,) != await outcome(fetchone())
+        await connection.close()
+
+    run_asyncio(main)
+
+
+def test_scroll_before_rows_fetched_ahead(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    A cursor that cannot go back goes forward from where the application is.
+    """
+
+    async def main() -> None:
+        connection = await mysql.connect(**login)
+        cursor = connection.cursor(mysql.cursors.SSCursor)
+        await cursor.execute("select seq from seq_1_to_500")
+        assert (1,) == await anext(aiter(cursor))
+        await cursor.scroll(1)
+        assert ((3,), 3) == (await cursor.fetchone(), cursor.rownumber)
+        await cursor.scroll(200)
+        assert ((204,), 204) == (await cursor.fetchone(), cursor.rownumber)
+        await cursor.close()
+        await connection.close()
+
+    run_asyncio(main)
+
+
+def test_fetchval_and_skip(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    They, too, go on from where the application is.
+    """
+
+    async def main() -> None:
+        connection = await mysql.connect(**login)
+        cursor = connection.cursor(Own)
+        await cursor.execute("select seq from seq_1_to_200")
+        assert (1,) == await anext(aiter(cursor))
+        assert 2 == await cursor.fetchval()
+        await cursor.skip(10)
+        assert 13 == await cursor.fetchval()
+        await cursor.skip(100)
+        assert [114, (115,)] == [await cursor.fetchval(), await anext(aiter(cursor))]
+        await cursor.skip(85)
+        assert await cursor.fetchval() is None
+        await connection.close()
+
+    run_asyncio(main)
+
+
+def test_rows_fetched_ahead_survive_a_failed_fetch(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    Where the driver cannot give the rest, those that it gave before are not lost.
+    """
+
+    async def main() -> None:
+        connection = await mysql.connect(**login)
+        cursor = connection.cursor(mysql.cursors.SSCursor)
+        await cursor.execute(
+            "select seq, if(seq = 150, (select seq from seq_1_to_2), repeat('x', 1000)) from seq_1_to_500"
+        )
+        assert 1 == (await anext(aiter(cursor)))[0]
+        with pytest.raises(mysql.err.OperationalError, match="more than 1 row"):
+            await cursor.fetchmany(400)
+        assert list(range(2, 101)) == [row[0] for row in await cursor.fetchmany(99)]
+        connection.delegate._force_close()
+
+    run_asyncio(main)
+
+
+def test_rows_survive_the_task_that_had_them_fetched(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    A task that is cancelled when its rows are there already leaves them to whoever asks next.
+    """
+    tasks: list[asyncio.Task[Any]] = []
+
+    class Cancelling(pymysql.cursors.SSCursor):
+        def fetchmany(self, size: int | None = None) -> Any:
+            sleep(0)
+            rows = super().fetchmany(size)
+            asyncio.get_running_loop().call_soon(tasks.pop().cancel)  # before the task hears of them
+            return rows
+
+    async def main() -> None:
+        connection = await mysql.connect(**login)
+        cursor = connection.cursor(Cancelling)
+        await cursor.execute("select seq from seq_1_to_500")
+        task = asyncio.ensure_future(anext(aiter(cursor)))
+        tasks.append(task)
+        assert asyncio.CancelledError is await outcome(task)
+        assert [(number,) for number in range(1, 501)] == await cursor.fetchall()
+        await connection.close()
+
+    run_asyncio(main)
+
+
+def test_rows_that_come_after_execute_was_called(mysql: Any, login: dict[str, Any]) -> None:
+    """
+    What was asked for before a statement gets rows of the result before; who asks later gets none of those.
+    """
+
+    async def main() -> None:
+        connection = await mysql.connect(**login)
+        cursor = connection.cursor()
+        await cursor.execute("select seq from seq_1_to_500")
+        assert (1,) == await anext(aiter(cursor))
+        calls = [connection.ping(), cursor.fetchone(), cursor.execute("select 'new'"), cursor.fetchall()]
+        assert [None, (2,), 1, (("new",),)] == await asyncio.gather(*calls)
+
+        await cursor.execute("select seq from seq_1_to_500")
+        before = connection.query("do sleep(0.05)")
+        iterating = asyncio.ensure_future(anext(aiter(cursor)))
+        await asyncio.sleep(0)
+        assert not before.done()
+        await cursor.execute("select 'new' from seq_1_to_3")
+        assert [("new",)] * 3 == [await iterating, *await cursor.fetchall()]
         await connection.close()
 
     run_asyncio(main)

@@ -120,3 +120,57 @@ def test_subclasses_of_the_application_are_wrapped(driver: Any, postgres: Postgr
         asyncio.run(main())
     finally:
         motorish.unpatch("psycopg2", "psycopg")
+
+
+@pytest.mark.parametrize("name", [None, "rows"])
+@pytest.mark.parametrize("driver", [psycopg2, psycopg], ids=lambda driver: str(driver.__name__))
+def test_scroll_from_where_the_application_is(driver: Any, postgres: PostgreSQL, name: str | None) -> None:
+    """
+    Rows that were fetched ahead do not count; a scroll that fails leaves the cursor where it is.
+    """
+    pg = motorish.wrap(driver)
+
+    async def main() -> None:
+        connection = await pg.connect(postgres.dsn)
+        cursor = await connection.cursor(name, **({"scrollable": True} if name else {}))
+        await cursor.execute("SELECT generate_series(1, %s)", (COUNT,))
+        assert (1,) == await anext(aiter(cursor))
+        for way, expected in ((1, 3), (ROWS + 20, ROWS + 24), (-21, ROWS + 4)):
+            await cursor.scroll(way)
+            assert (expected,) == await anext(aiter(cursor))
+            if name is None or driver is psycopg:  # psycopg2 counts from where it has fetched last
+                assert expected == cursor.rownumber
+        if name is None:
+            with pytest.raises((IndexError, driver.Error)):
+                await cursor.scroll(COUNT)
+        assert (ROWS + 5,) == await cursor.fetchone()
+        await cursor.scroll(6, mode="absolute")
+        assert list(range(7, COUNT + 1)) == [number for (number,) in await cursor.fetchall()]
+        await cursor.close()
+        await connection.close()
+
+    try:
+        asyncio.run(main())
+    finally:
+        motorish.unpatch("psycopg2", "psycopg")
+
+
+def test_another_result_of_the_same_statements(postgres: PostgreSQL) -> None:
+    """
+    After psycopg's set_result() the rows are those of the result chosen.
+    """
+    pg = motorish.wrap(psycopg)
+
+    async def main() -> None:
+        connection = await pg.connect(postgres.dsn)
+        cursor = await connection.cursor()
+        await cursor.execute("SELECT generate_series(1, 500); SELECT 'two'")
+        assert (1,) == await anext(aiter(cursor))
+        assert cursor is await cursor.set_result(1)
+        assert [("two",)] == await cursor.fetchall()
+        await connection.close()
+
+    try:
+        asyncio.run(main())
+    finally:
+        motorish.unpatch("psycopg")
