@@ -42,7 +42,9 @@ class Adapter:
             in a child and with a deadline of its own.  See `selves`.
         busy: what a second call on an object, or on what came from it, does while the first one runs:
             ``"queue"`` for its turn, or raise BusyError (``"error"``).
-        concurrent: classes whose objects take several calls at once (clients with a pool of their own).
+        concurrent: classes whose objects take several calls at once (clients with a pool of their own), and
+            methods that may run beside another one (``"Connection.cancel"``).  The driver's own subclasses
+            must be named, too.
         direct: methods and classes that do no I/O: called at once, not asynchronously.
         plain: classes whose objects are data, which `motorish.wrap` gives as they are.
         awaited: attributes whose reading does I/O, or is for the object's own thread: to be awaited.

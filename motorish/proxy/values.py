@@ -41,18 +41,18 @@ def are_named(names: frozenset[str], kind: type[Any], name: str) -> bool:
     )
 
 
-def is_connection(kind: type[Any]) -> bool:
+def is_connection(value: object) -> bool:
     """
-    Whether objects of this class look like connections of PEP 249.
+    Whether an object looks like a connection of PEP 249, or a class like that of one.
     """
-    return callable(getattr(kind, "cursor", None)) and callable(getattr(kind, "commit", None))
+    return callable(getattr(value, "cursor", None)) and callable(getattr(value, "commit", None))
 
 
-def is_cursor(kind: type[Any]) -> bool:
+def is_cursor(value: object) -> bool:
     """
-    Whether objects of this class look like cursors of PEP 249.
+    Whether an object looks like a cursor of PEP 249, or a class like that of one.
     """
-    return callable(getattr(kind, "fetchmany", None)) and callable(getattr(kind, "execute", None))
+    return callable(getattr(value, "fetchmany", None)) and callable(getattr(value, "execute", None))
 
 
 def is_network_file(file: Any) -> bool:

@@ -86,7 +86,8 @@ class Wrapped:
         if isinstance(value, _ROUTINES) or inspect.isroutine(value):
             if is_coroutine_function(value):
                 return value
-            return WrappedFunction(value, self._root, wrapping, direct=wrapping.names("direct", owner, name))
+            root = None if wrapping.names("concurrent", owner, name) else self._root
+            return WrappedFunction(value, root, wrapping, direct=wrapping.names("direct", owner, name))
         return wrapping.give(value, self._root)
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -84,7 +84,7 @@ class Wrapping:
             if kind in FILES and is_network_file(value):
                 wrapper = WrappedObject.of_kind(kind)
             else:
-                wrapper = self._kinds[kind] = self._wrapper_for(kind)
+                wrapper = self._kinds[kind] = self._wrapper_for(kind) or self._wrapper_for_proxy(value, kind)
             if wrapper is None:
                 return value
         known = self._objects.get(id(value))
@@ -128,9 +128,7 @@ class Wrapping:
         """
         if issubclass(kind, (*LAZY, *SOCKETS)):
             return True
-        ours = self._is_from(kind.__module__)
-        if not ours and (is_cursor(kind) or is_connection(kind)):  # the application's subclass of a driver's
-            ours = any(self._is_from(base.__module__) for base in kind.__mro__)
+        ours = self._is_from(kind.__module__) or is_cursor(kind) or is_connection(kind)
         return ours and not self.names("plain", kind)
 
     def _is_from(self, module: str) -> bool:
@@ -305,6 +303,17 @@ class Wrapping:
         if is_cursor(kind):
             return WrappedCursor.of_kind(kind)
         return WrappedObject.of_kind(kind)
+
+    def _wrapper_for_proxy(self, value: Any, kind: type[Any]) -> type[WrappedObject] | None:
+        # Who traces or logs calls has stand-ins for the driver's connections and cursors.
+        looks = value.__class__
+        if looks is not kind:
+            return self._wrapper_for(looks)
+        if self.names("plain", kind):
+            return None
+        if is_cursor(value):
+            return WrappedCursor.of_kind(kind)
+        return WrappedObject.of_kind(kind) if is_connection(value) else None
 
 
 def _worker_of_scope() -> Worker | None:
