@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.util
 import platform
 import sys
 import warnings
@@ -20,7 +21,7 @@ import motorish
 from motorish import adapter
 from motorish.drivers import ADAPTERS
 from motorish.patcher import PatchReport, patch, table
-from motorish.proxy.engines import choose_engine, packages_to_patch
+from motorish.proxy.engines import choose_engine, is_asynchronous, packages_to_patch
 from motorish.proxy.threads import MAX_THREADS
 
 if TYPE_CHECKING:
@@ -47,13 +48,16 @@ def doctor(options: argparse.Namespace) -> None:
     Print what there is to be said.
 
     Raises:
-        SystemExit: the package is not there, or cannot be imported.
+        SystemExit: the package is not there, or cannot be imported, or is motorish's own.
     """
     for name, what in _versions():
         print(f"{name:<12}{what}")
     print()
-    for line in _of_package(options.package) if options.package else _of_all():
-        print(line)
+    try:
+        for line in _of_package(options.package) if options.package else _of_all():
+            print(line)
+    except motorish.MotorishError as error:
+        sys.exit(f"motorish doctor: {error}")
 
 
 def _versions() -> Iterator[tuple[str, str]]:
@@ -81,15 +85,16 @@ def _of_all() -> Iterator[str]:
 
 def _of_package(name: str) -> Iterator[str]:
     package = name.partition(".")[0]
-    try:
-        engine, reason = choose_engine(name)
-    except motorish.UsageError as error:
-        sys.exit(f"motorish doctor: {error}")
+    _check(name)
+    engine, reason = choose_engine(name)
     stdlib = package in sys.stdlib_module_names
     version = "of the stdlib" if stdlib else _version_of(package) or "version unknown"
     yield f"{name} ({version})"
     known = adapter.for_package(package)
     yield f"  adapter:  {_adapter_line(known)}" if known else "  adapter:  none; motorish.wrap goes by rules"
+    if not stdlib and is_asynchronous(package):
+        yield "  engine:   none: what waits in it are coroutines already; await them on the same loop"
+        return
     yield f"  engine:   {engine}, because {reason}"
     if engine == "thread":
         yield f"  patched:  nothing; calls run in worker threads, {MAX_THREADS} at most"
@@ -101,29 +106,56 @@ def _of_package(name: str) -> Iterator[str]:
         return
     if known is not None and known.wait_hook is not None:
         yield "  waits:    through the driver's own hook"
-    yield from _of_patch(sorted(packages_to_patch(package)))
+    yield from _of_patch(name, sorted(packages_to_patch(package)))
 
 
-def _of_patch(packages: list[str]) -> Iterator[str]:
-    for package in packages:
+def _check(name: str) -> None:
+    # Raises UsageError unless it is the name of a module that is there.
+    if not all(map(str.isidentifier, name.split("."))):
+        raise motorish.UsageError(
+            f"{name!r} is no import name: give what stands after 'import', and not a file or a distribution"
+        )
+    package = name.partition(".")[0]
+    if package in (*_OWN, "motorish"):
+        raise motorish.UsageError(
+            f"{package!r} is what the event loop runs on, and stays as it is: name the package that is to be "
+            "made asynchronous"
+        )
+    choose_engine(package)  # raises if there is none
+    try:
+        found = importlib.util.find_spec(name) is not None  # imports the packages that it is in
+    except ModuleNotFoundError:
+        found = False
+    except (Exception, SystemExit) as error:
+        raise _broken(package, error) from error
+    if not found and name not in sys.modules:
+        raise motorish.UsageError(f"there is no module {name!r} in {package!r}: check the name")
+
+
+def _of_patch(name: str, packages: list[str]) -> Iterator[str]:
+    for module in dict.fromkeys([name, *packages]):
         try:
-            importlib.import_module(package)
-        except ImportError as error:
-            if package == packages[0] and len(packages) == 1:
-                sys.exit(f"motorish doctor: {package} cannot be imported: {error}")
-            yield f"  missing:  {package}: {error}"
+            importlib.import_module(module)
+        except (Exception, SystemExit) as error:
+            if module == name:
+                raise _broken(name, error) from error
+            yield f"  missing:  {module}: {type(error).__name__}: {error}"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", motorish.PatchWarning)
         report = patch(*packages)
     yield f"  patched:  {', '.join(report.packages)}"
     for module, names in _green_names(report.packages):
         yield f"    {module}: {', '.join(names)}"
-    yield from _escapes(report)
+    yield from _escapes(name, report)
 
 
-def _escapes(report: PatchReport) -> Iterator[str]:
+def _broken(name: str, error: BaseException) -> motorish.UsageError:
+    return motorish.UsageError(f"{name!r} cannot be imported: {type(error).__name__}: {error}")
+
+
+def _escapes(name: str, report: PatchReport) -> Iterator[str]:
     if not report.escaped:
-        yield "  escaped:  nothing, even if it is imported before it is patched"
+        yield f"  escaped:  nothing of what 'import {name}' loads, even if that comes before the patch"
         return
     yield "  escaped:  if it is imported before it is patched; call motorish.patch() or motorish.wrap() first"
     for line in report.escaped:

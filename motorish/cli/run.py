@@ -67,7 +67,10 @@ def run(options: argparse.Namespace) -> None:
         options.error("which program? Give a script, or -m and a module")
     if not options.module and not os.path.exists(program[0]):
         options.error(f"can't open file {os.path.abspath(program[0])!r}: no such file")
-    motorish.patch(*options.patch)
+    try:
+        motorish.patch(*options.patch)
+    except motorish.MotorishError as wrong:
+        options.error(f"--patch: {wrong}")
     error = run_in_child(lambda: _run_module(program) if options.module else _run_script(program))
     if error is not None:
         _raise_as_the_programs_own(error)

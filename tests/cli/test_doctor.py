@@ -50,7 +50,29 @@ def test_driver_with_an_adapter() -> None:
 
     assert "  engine:   greenlet, because the adapter 'pymysql' says so" in text
     assert "    pymysql.connections: socket, ssl" in text
-    assert "  escaped:  nothing" in text
+    assert "  escaped:  nothing of what 'import pymysql' loads, even if that comes before the patch" in text
+
+
+def test_module_of_a_package() -> None:
+    """
+    Of a module inside a package, what that loads is looked at, too.
+    """
+    text = doctor("psycopg2.pool")
+
+    assert "psycopg2.pool (2." in text
+    assert "  escaped:  nothing of what 'import psycopg2.pool' loads" in text
+
+
+def test_asynchronous_already(tmp_path: Path) -> None:
+    """
+    A package whose waits are coroutines needs no engine.
+    """
+    (tmp_path / "aiodriver.py").write_text("import asyncio, socket\n")
+
+    text = doctor("aiodriver", path=tmp_path)
+
+    assert "  engine:   none: what waits in it are coroutines already" in text
+    assert "patched:" not in text
 
 
 def test_driver_without_one() -> None:
@@ -96,9 +118,32 @@ def test_stdlib(name: str, engine: str, more: str, capsys: pytest.CaptureFixture
     assert more in text
 
 
-def test_not_there() -> None:
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("nothing_there", "there is no package 'nothing_there' here: install it, or check the name"),
+        ("nothing_there.at_all", "there is no package 'nothing_there' here: install it, or check the name"),
+        ("pymysql.nosuch", "there is no module 'pymysql.nosuch' in 'pymysql': check the name"),
+        ("pymysql.cursors.Cursor", "there is no module 'pymysql.cursors.Cursor' in 'pymysql'"),
+        ("./conf.py", "'./conf.py' is no import name: give what stands after 'import'"),
+        ("mysql-connector-python", "'mysql-connector-python' is no import name"),
+        ("tornado", "'tornado' is what the event loop runs on, and stays as it is: name the package"),
+        ("motorish.hub", "'motorish' is what the event loop runs on"),
+        ("broken_driver", "'broken_driver' cannot be imported: ZeroDivisionError: division by zero"),
+        ("broken_driver.part", "'broken_driver' cannot be imported: ZeroDivisionError"),
+        ("ending_driver", "'ending_driver' cannot be imported: SystemExit: 3"),
+    ],
+)
+def test_wrong_names(name: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """
-    A package that is not installed is said to be missing, and the command fails.
+    What is said of a name that is not that of a module is one line, and the command fails.
     """
-    with pytest.raises(SystemExit, match="there is no package 'nothing_there'"):
-        main(["doctor", "nothing_there"])
+    (tmp_path / "broken_driver").mkdir()
+    (tmp_path / "broken_driver" / "__init__.py").write_text("1 / 0\n")
+    (tmp_path / "ending_driver.py").write_text("import sys\nsys.exit(3)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    with pytest.raises(SystemExit, match=f"^motorish doctor: {re.escape(what)}") as ended:
+        main(["doctor", name])
+
+    assert "\n" not in str(ended.value)

@@ -345,16 +345,25 @@ def test_mocks_are_seen_by_green_modules(programs: Programs) -> None:
         ((), "which program?"),
         (("--patch", "pymysql"), "which program?"),
         (("no_such_file.py",), "no_such_file.py"),
+        (
+            ("--patch", "nosuch", "-m", "this"),
+            "error: --patch: cannot patch 'nosuch': there is no module of this",
+        ),
+        (
+            ("--patch", "socket", "-m", "this"),
+            "error: --patch: cannot patch 'socket': the standard library stays",
+        ),
     ],
 )
 def test_wrong_command_line_is_refused(programs: Programs, arguments: Sequence[str], message: str) -> None:
     """
-    Without a program to run there is a usage message, and status 2.
+    Without a program to run, or with a wrong package, there is a usage message, and status 2.
     """
     ended = programs.run(*GREEN, *arguments)
 
     assert 2 == ended.status
     assert message in ended.err
+    assert "Traceback" not in ended.err
 
 
 def test_pytest_names_tests_after_stock_modules(programs: Programs) -> None:
