@@ -83,7 +83,7 @@ class PatchReport:
         return f"{names}: patched, but {len(self.escaped)} things stay blocking:\n{lines}"
 
 
-def patch(*package_names: str, strict: bool = False, on_loop: OnLoop | None = None) -> PatchReport:
+def patch(*packages: str | ModuleType, strict: bool = False, on_loop: OnLoop | None = None) -> PatchReport:
     """
     Make the I/O of packages green: in a child their waits park it, elsewhere they block as ever.
 
@@ -91,7 +91,7 @@ def patch(*package_names: str, strict: bool = False, on_loop: OnLoop | None = No
     stdlib is replaced, and what cannot be reached is reported.  Patching twice does nothing more.
 
     Args:
-        package_names: top-level import names.  One that a known driver consists of brings the others
+        packages: top-level import names, or modules.  One that a known driver consists of brings the others
             (``"pymongo"`` brings ``bson`` and ``gridfs``).
         strict: raise instead of warn if anything stays blocking.
         on_loop: what a wait for the network does on the event loop's own thread outside a child:
@@ -104,6 +104,7 @@ def patch(*package_names: str, strict: bool = False, on_loop: OnLoop | None = No
     Raises:
         PatchError: a name is not that of an installed third-party package; or *strict*, and something
             stays blocking: then nothing stays patched.
+        TypeError: what is given is neither a name nor a module.
         ValueError: *on_loop* is none of the three.
 
     Example::
@@ -116,7 +117,7 @@ def patch(*package_names: str, strict: bool = False, on_loop: OnLoop | None = No
     """
     if on_loop is not None and on_loop not in _ON_LOOP:
         raise ValueError(f"on_loop must be one of {', '.join(map(repr, _ON_LOOP))}, not {on_loop!r}")
-    names = _with_siblings(package_names)
+    names = _with_siblings(map(_name_of, packages))
     new: list[str] = []
     with _lock:
         policies = dict(outside.policies)
@@ -140,7 +141,7 @@ def patch(*package_names: str, strict: bool = False, on_loop: OnLoop | None = No
     return report
 
 
-def unpatch(*package_names: str) -> None:
+def unpatch(*packages: str | ModuleType) -> None:
     """
     Give packages their blocking stdlib modules back; all patched ones if none is named.
 
@@ -148,8 +149,8 @@ def unpatch(*package_names: str) -> None:
     are not patched are ignored.
     """
     with _lock:
-        names = [name for given in package_names for name in (given, *_siblings(given))]
-        _undo(names if package_names else [*finder.packages, *_stdlib])
+        names = [name for given in map(_name_of, packages) for name in (given, *_siblings(given))]
+        _undo(names if packages else [*finder.packages, *_stdlib])
 
 
 def use_copy(stdlib_name: str) -> None:
@@ -246,14 +247,25 @@ def _wait_for_imports(packages: Iterable[str]) -> None:
                 importlib._bootstrap._lock_unlock_module(module.__name__)  # type: ignore[attr-defined]
 
 
+def _name_of(given: object) -> str:
+    if isinstance(given, ModuleType):
+        return given.__name__.partition(".")[0]
+    if isinstance(given, str):
+        return given
+    raise TypeError(
+        f"{given!r} cannot be patched: give import names or modules, one after the other, as in "
+        "motorish.patch('pymysql', 'redis')"
+    )
+
+
 def _siblings(name: str) -> tuple[str, ...]:
     known = adapter.for_package(name)
     return known.packages if known is not None else ()
 
 
-def _with_siblings(package_names: Iterable[str]) -> list[str]:
+def _with_siblings(given: Iterable[str]) -> list[str]:
     names: dict[str, None] = {}
-    for name in package_names:
+    for name in given:
         _check_name(name)
         names[name] = None
         names.update(dict.fromkeys(other for other in _siblings(name) if _is_installed(other)))

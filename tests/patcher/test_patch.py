@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,34 @@ def test_names_that_cannot_be_patched(name: str) -> None:
 
     assert repr(name) in str(caught.value)
     assert "pytest_timeout" not in patcher.finder.packages
+
+
+def test_modules_stand_for_their_packages(write: Callable[..., str]) -> None:
+    """
+    A module that is imported already can be given as it is; one inside a package means the package.
+    """
+    name = write("import time", inner="import time")
+    module, inner = importlib.import_module(name), importlib.import_module(f"{name}.inner")
+
+    for given in (module, inner):
+        assert (name,) == patcher.patch(given).packages
+        assert green.TWINS["time"] is module.time is inner.time
+        patcher.unpatch(given)
+        assert time is module.time is inner.time
+    with pytest.raises(PatchError, match="the standard library stays as it is"):
+        patcher.patch(time)
+
+
+@pytest.mark.parametrize("given", [["pymysql"], None, 5, int])
+def test_what_is_no_name(given: Any) -> None:
+    """
+    The error says what to write instead.
+    """
+    for function in (patcher.patch, patcher.unpatch):
+        with pytest.raises(
+            TypeError, match=r"give import names or modules.* motorish\.patch\('pymysql', 'redis'\)"
+        ):
+            function(given)
 
 
 def test_on_loop_must_be_known() -> None:
