@@ -15,9 +15,10 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from statistics import median
+from typing import NoReturn
 
 from benchmarks import plan, report, results, runner
-from benchmarks.names import number
+from benchmarks.names import WORKLOADS, number
 from benchmarks.plan import Cell
 from benchmarks.results import Result
 
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("also", help="what is not measured in rounds")
     command.add_argument("modules", nargs="*", help=", ".join(plan.ALSO))
-    command.set_defaults(do=lambda given: int(not also(given.modules or plan.ALSO)))
+    command.set_defaults(do=only_also)
 
     command = commands.add_parser("list", help="the cells of bench, and how long they took last time")
     command.set_defaults(do=show_plan)
@@ -83,7 +84,14 @@ def _parser() -> argparse.ArgumentParser:
 def bench(given: argparse.Namespace) -> int:
     """
     Measure all cells, or those that are named, and keep the results after each.
+
+    Raises:
+        SystemExit: a name is none of a cell.
     """
+    for name in given.only:
+        if name != "also" and not plan.chosen(plan.full(), [name]):
+            known = {f"{cell.system}.{cell.workload}" for cell in plan.full()}
+            _refuse("cell", name, [*sorted(known), "also"])
     began = time.monotonic()
     kept = results.load(given.results) if given.only else results.nothing()
     kept["runs"].append(results.about_this_run())
@@ -118,8 +126,18 @@ def quick(given: argparse.Namespace) -> int:
 def run(given: argparse.Namespace) -> int:
     """
     Measure one workload as the options say.
+
+    Raises:
+        SystemExit: there is no such workload, or no such variant.
     """
+    workloads = {f"{system}.{workload}" for system, workload in WORKLOADS}
+    workloads |= {f"{cell.system}.{cell.workload}" for cell in plan.full()}
+    if given.workload not in workloads:
+        _refuse("workload", given.workload, sorted(workloads))
     system, _, workload = given.workload.partition(".")
+    for name in given.variants or ():
+        if name.partition("@")[0] not in runner.variants(system):
+            _refuse("variant", name, runner.variants(system))
     known = [cell for cell in plan.full() if (cell.system, cell.workload) == (system, workload)]
     names = given.variants or (known[0].variants if known else runner.variants(system))
     ours = known[0].ours if known and known[0].ours in names else names[0]
@@ -131,6 +149,19 @@ def run(given: argparse.Namespace) -> int:
         results.add(kept, result)
         results.keep(kept, given.results)
     return int(any("error" in columns for columns in result["variants"].values()))
+
+
+def only_also(given: argparse.Namespace) -> int:
+    """
+    Measure what is not measured in rounds, or those modules of it that are named.
+
+    Raises:
+        SystemExit: there is no such module.
+    """
+    for name in given.modules:
+        if name not in plan.ALSO:
+            _refuse("module", name, plan.ALSO)
+    return int(not also(given.modules or plan.ALSO))
 
 
 def also(modules: Sequence[str]) -> list[Result]:
@@ -180,6 +211,10 @@ def measured(cells: Sequence[Cell]) -> Iterator[Result]:
                 result = runner.run_cell(cell, address)
                 _print_table(result)
                 yield result
+
+
+def _refuse(what: str, name: str, known: Sequence[str]) -> NoReturn:
+    sys.exit(f"python -m benchmarks: there is no {what} {name!r}, but: {', '.join(known)}")
 
 
 def _print_table(result: Result) -> None:

@@ -2,6 +2,7 @@
 The benchmarks: their statistics and their plan, and one small cell measured and reported for real.
 """
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pymongo import MongoClient
 
 from benchmarks import figures, mongodb, plan, report, results, runner
+from benchmarks.__main__ import main
 from benchmarks.plan import Cell, Goal
 
 times = st.lists(st.floats(1, 1000), min_size=1, max_size=30)
@@ -64,6 +66,39 @@ def test_plan_names_what_is_there(cell: Cell) -> None:
 
     assert set() == files - set(runner.variants(cell.system))
     assert set() == {cell.ours, *(goal.peer for goal in cell.goals)} - set(cell.variants)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("run nosuch", "no workload 'nosuch', but: bridge.four_waits, bridge.noop, "),
+        ("run nosuch.find", "no workload 'nosuch.find', but: "),
+        ("run mongodb.nosuch", "no workload 'mongodb.nosuch', but: "),
+        (
+            "run bridge.noop --variants to_thread nosuch",
+            "no variant 'nosuch', but: anyio, asgiref, coroutine, ",
+        ),
+        ("bench find_one nosuchcell", "no cell 'nosuchcell', but: bridge.four_waits, "),
+        ("also nosuch", "no module 'nosuch', but: benchmarks."),
+    ],
+)
+def test_wrong_names_are_refused(
+    arguments: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Before anything is started, what there is not is said in one line, with what there is.
+    """
+
+    def start(*_: object) -> None:
+        raise AssertionError("a server is started")
+
+    monkeypatch.setattr(runner, "server", start)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # that is for a process of its own
+    monkeypatch.setattr(results, "FILE", tmp_path / "results.json")
+    with pytest.raises(SystemExit, match=f"^python -m benchmarks: there is {message}") as ended:
+        main(arguments.split())
+
+    assert "\n" not in str(ended.value)
 
 
 def test_cell_is_measured_and_reported(address: str, tmp_path: Path) -> None:
