@@ -227,6 +227,8 @@ def await_(awaitable: Awaitable[T]) -> T:
         )
     loop = child.hub.loop
     if not asyncio.isfuture(awaitable):
+        if loop.get_task_factory() is not None:
+            awaitable = _from_the_loop(awaitable)
         future: asyncio.Future[T] = asyncio.ensure_future(awaitable, loop=loop)
     elif awaitable.get_loop() is loop:
         future = awaitable
@@ -257,6 +259,17 @@ def await_(awaitable: Awaitable[T]) -> T:
         return future.result()
     finally:
         del future, awaitable  # an exception refers to this frame: no cycle
+
+
+async def _from_the_loop(awaitable: Awaitable[T]) -> T:
+    # An eager task's first step would run on the child, which may be parked amid it.
+    try:
+        await asyncio.sleep(0)
+    except asyncio.CancelledError:
+        if inspect.iscoroutine(awaitable):
+            awaitable.close()
+        raise
+    return await awaitable
 
 
 def _ignore_outcome(future: asyncio.Future[Any]) -> None:

@@ -393,6 +393,27 @@ def test_await_of_something_else() -> None:
         in_child(motorish.await_, 1)
 
 
+@pytest.mark.skipif(not hasattr(asyncio, "eager_task_factory"), reason="they came with Python 3.12")
+def test_await_where_tasks_are_eager() -> None:
+    """
+    What is awaited runs on the loop, not on the child: it may wait, itself or in another child.
+    """
+
+    async def waiting() -> Any:
+        task = asyncio.current_task()
+        sleep(0.001)
+        assert 1 == await spawn(lambda: sleep(0) or 1)
+        return task is asyncio.current_task()
+
+    async def main() -> tuple[Any, Any]:
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined]
+        other = asyncio.create_task(asyncio.sleep(0.001, "other"))
+        return await motorish.spawn(motorish.await_, waiting()), await other
+
+    with pytest.warns(errors.BlockingCallWarning):
+        assert (True, "other") == asyncio.run(main())
+
+
 @pytest.mark.parametrize("by_deadline", [False, True])
 def test_aborted_await_cancels_what_it_awaits(by_deadline: bool) -> None:
     """
