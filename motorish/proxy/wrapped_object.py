@@ -86,6 +86,10 @@ class WrappedObject(Wrapped):
                 return None
             args = (self.delegate, *exc_info)
             return await self._wrapping.start(leave, args, {}, self._root, span.context(last=True))
+        except Exception:
+            if not isinstance(exc_info[1], asyncio.CancelledError):
+                raise
+            return None  # some drivers cannot close what was given up, but the task ends all the same
         finally:
             span.hide()
 

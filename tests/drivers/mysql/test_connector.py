@@ -152,3 +152,32 @@ def test_a_wrapped_cursor_is_asked_for_in_turn(mariadb: MariaDB) -> None:
 
     with motorish.patch("mysql", on_loop="error"):
         asyncio.run(main())
+
+
+def test_a_cancelled_block_ends_cancelled(mariadb: MariaDB) -> None:
+    """
+    Though a cursor with rows that nobody has read cannot be closed.
+    """
+
+    async def main() -> Any:
+        connection = await motorish.wrap(mysql.connector).connect(
+            host=mariadb.host, port=mariadb.port, user=mariadb.user, password=mariadb.password
+        )
+        with pytest.raises(mysql.connector.InternalError, match="Unread"):
+            async with connection.cursor() as cursor:
+                await cursor.execute("select 1 union select 2")
+        await connection.consume_results()
+
+        async def cancelled() -> None:
+            async with connection.cursor() as cursor:
+                await cursor.execute("select 1 union select 2")
+                raise asyncio.CancelledError
+
+        with pytest.raises(asyncio.CancelledError):
+            await cancelled()
+        await connection.shutdown()
+
+    try:
+        asyncio.run(main())
+    finally:
+        motorish.unpatch("mysql")
