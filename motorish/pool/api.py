@@ -8,7 +8,7 @@ import inspect
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncGenerator, Callable, Mapping
 from types import MappingProxyType, ModuleType
-from typing import Any, Literal, Self, TypeVar, overload
+from typing import Any, Concatenate, Literal, Never, ParamSpec, Self, TypeVar, overload
 
 from tornado.ioloop import IOLoop
 
@@ -18,7 +18,7 @@ from motorish.hub import CallFuture, current_child, running_loop, spawn
 from motorish.pool import work
 from motorish.pool.apart import spawn_apart
 from motorish.pool.held import HeldConnection, HeldTransaction
-from motorish.pool.limits import Limits
+from motorish.pool.limits import Limits, unknown_arguments
 from motorish.pool.limits import PoolStatistics as PoolStatistics
 from motorish.pool.maker import Maker
 from motorish.pool.member import Member
@@ -26,6 +26,7 @@ from motorish.pool.members import Members
 from motorish.pool.rows import Each, each, rows_of
 from motorish.proxy.binding import LoopBinding
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 STREAM_BATCH = 1000
@@ -43,8 +44,8 @@ class ConnectionPool:
 
     Args:
         driver: a PEP 249 module, or its name (``"psycopg2"``); it is patched if it can be green.
-        args: passed to its ``connect``.
-        kwargs: passed to its ``connect``.
+        args: passed to its ``connect``, by position.
+        kwargs: passed to its ``connect``, by name.
         min_size: connections that are kept open, once the pool is in use.
         max_size: more there never are; further jobs wait for their turn, first come, first served.
         max_lifetime: seconds after which a connection is replaced, or None.
@@ -59,7 +60,7 @@ class ConnectionPool:
 
     Raises:
         ImportError: there is no module *driver*.
-        TypeError: *driver* is no PEP 249 module.
+        TypeError: *driver* is no PEP 249 module; or there is an argument that a pool does not have.
         ValueError: the sizes or the times make no sense.
 
     Example::
@@ -82,7 +83,10 @@ class ConnectionPool:
         on_connect: Callable[[Any], object] | None = None,
         engine: Literal["greenlet", "thread", "auto"] = "auto",
         io_loop: IOLoop | AbstractEventLoop | None = None,
+        **others: Never,
     ) -> None:
+        if others:
+            raise unknown_arguments(others)
         self._limits = Limits(
             min_size=min_size,
             max_size=max_size,
@@ -130,14 +134,29 @@ class ConnectionPool:
         """
         return self._start(work.operation, args, kwargs, callback=callback)
 
+    @overload
+    def run_interaction(  # type: ignore[overload-overlap]  # callback= is ours, whatever *function* has
+        self,
+        function: Callable[..., T],
+        /,
+        *args: Any,
+        callback: Callable[[T | None, BaseException | None], object],
+        **kwargs: Any,
+    ) -> None: ...
+
+    @overload
     def run_interaction(
+        self, function: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> CallFuture[T]: ...
+
+    def run_interaction(  # type: ignore[misc]  # as above
         self,
         function: Callable[..., Any],
         /,
         *args: Any,
         callback: Callback | None = None,
         **kwargs: Any,
-    ) -> CallFuture[Any]:
+    ) -> CallFuture[Any] | None:
         """
         Call a synchronous function with a cursor, in one transaction.  Also accepts callback=.
 
@@ -164,14 +183,29 @@ class ConnectionPool:
         _refuse_coroutine(function)
         return self._start(work.interaction, function, args, kwargs, callback=callback)
 
+    @overload
+    def run_with_connection(  # type: ignore[overload-overlap]  # callback= is ours, whatever *function* has
+        self,
+        function: Callable[..., T],
+        /,
+        *args: Any,
+        callback: Callable[[T | None, BaseException | None], object],
+        **kwargs: Any,
+    ) -> None: ...
+
+    @overload
     def run_with_connection(
+        self, function: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> CallFuture[T]: ...
+
+    def run_with_connection(  # type: ignore[misc]  # as above
         self,
         function: Callable[..., Any],
         /,
         *args: Any,
         callback: Callback | None = None,
         **kwargs: Any,
-    ) -> CallFuture[Any]:
+    ) -> CallFuture[Any] | None:
         """
         As `run_interaction`, with the connection in place of a cursor.
         """

@@ -19,6 +19,8 @@ class HeldConnection:
     What `ConnectionPool.acquire` returns: a connection inside ``async with``.
     """
 
+    _use = "pool.acquire() as connection"
+
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
         self._member: Member | None = None
@@ -46,7 +48,7 @@ class HeldConnection:
         await self._pool.release(member, commit=commit)
 
     def __await__(self) -> Generator[Any, None, Any]:
-        raise UsageError("use 'async with pool.acquire() as connection': it gives the connection back")
+        raise UsageError(f"use 'async with {self._use}': it gives the connection back")
 
 
 class HeldTransaction(HeldConnection):
@@ -54,6 +56,7 @@ class HeldTransaction(HeldConnection):
     What `ConnectionPool.transaction` returns: a cursor inside ``async with``.
     """
 
+    _use = "pool.transaction() as cursor"
     _cursor: Any = None
 
     async def __aenter__(self) -> Any:

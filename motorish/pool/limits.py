@@ -4,6 +4,7 @@ How many connections a pool may have, and for how long; and what it is doing at 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -55,3 +56,26 @@ class PoolStatistics:
     waiting: int
     made: int
     discarded: int
+
+
+_OURS = {
+    "minsize": "min_size",
+    "maxsize": "max_size",
+    "cpmin": "min_size",
+    "cpmax": "max_size",
+    "cpopenfun": "on_connect",
+    "cpgoodsql": "check",
+}
+"""What other pools call it, without underscores -> what ours does."""
+
+
+def unknown_arguments(names: Iterable[str]) -> TypeError:
+    """
+    What to raise for arguments that a pool does not have: most are the driver's, some another pool's.
+    """
+    ours = {name: known for name in names if (known := _OURS.get(name.replace("_", "").lower()))}
+    if ours:
+        told = ", ".join(f"{known}= and not {name}=" for name, known in ours.items())
+        return TypeError(f"a motorish.ConnectionPool takes {told}")
+    told = ", ".join(f"{name}=" for name in names)
+    return TypeError(f"the driver's own arguments go into kwargs={{...}}: {told} is none of the pool's")

@@ -8,11 +8,9 @@ import importlib
 import inspect
 import select
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from importlib.util import find_spec
 from itertools import chain
 from types import ModuleType
 from typing import Any, Literal
@@ -22,7 +20,7 @@ from motorish.hub import current_child
 from motorish.patcher import patch
 from motorish.pool.member import Member
 from motorish.proxy.engines import choose_engine, packages_to_patch
-from motorish.proxy.wrap import wrap
+from motorish.proxy.wrap import require_module, wrap
 from motorish.proxy.wrapped import Wrapped
 from motorish.proxy.wrapping import Wrapping
 
@@ -56,11 +54,12 @@ class Maker:
         if isinstance(driver, Wrapped):
             driver = driver.delegate
         self.name = driver if isinstance(driver, str) else getattr(driver, "__name__", repr(driver))
+        named = isinstance(driver, str | ModuleType)
+        if not named and (isinstance(driver, type) or not hasattr(driver, "connect")):
+            raise TypeError(f"the first argument is the driver's module or its name, not {driver!r}")
+        if isinstance(driver, str):
+            require_module(driver)
         package = self.name.partition(".")[0]
-        if isinstance(driver, str) and package not in sys.modules and find_spec(package) is None:
-            raise ModuleNotFoundError(
-                f"there is no module {driver!r} here: install the driver, or check its name"
-            )
         if engine not in ("greenlet", "thread", "auto"):
             raise ValueError(f"engine must be 'greenlet', 'thread' or 'auto', not {engine!r}")
         chosen = choose_engine(package).engine if engine == "auto" else engine

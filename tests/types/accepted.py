@@ -314,6 +314,14 @@ def load(number: int, name: str = "") -> list[int]:
     return [number]
 
 
+def move(cursor: Any, amount: int, note: str = "") -> int:
+    """
+    What a pool runs in a transaction.
+    """
+    cursor.execute("update accounts set sum = sum - %s, note = %s", (amount, note))
+    return amount
+
+
 load_async = motorish.asynchronize(load)
 
 
@@ -346,5 +354,9 @@ async def functions() -> None:
     async with motorish.timeout(None), motorish.scope():
         await future
     assert_type(future.cancel(), bool)
+    pool = motorish.ConnectionPool("pymysql", kwargs={"host": "localhost"}, max_size=2)
+    assert_type(await pool.run_interaction(move, 5, note="a"), int)
+    assert_type(pool.runWithConnection(move, 5), CallFuture[int])
+    assert_type(pool.run_interaction(move, 5, callback=lambda moved, error: print(moved, error)), None)
     with motorish.patch("pymysql", on_loop="error") as report:
         assert_type(report, motorish.PatchReport)

@@ -153,6 +153,13 @@ async def the_lazy_family(client: AsyncMongoClient[Order], orders: MotorCollecti
     await client.shop.orders.insert_one({"_id": "1"})  # error
 
 
+def move(cursor: object, amount: int) -> int:
+    """
+    What a pool runs in a transaction.
+    """
+    return amount
+
+
 async def functions() -> None:
     """
     spawn() and asynchronize() keep the function's types.
@@ -164,6 +171,11 @@ async def functions() -> None:
     numbers: list[str] = await load_async(1)  # error
     await load_async(1, callback=print)  # error
     motorish.await_(1)  # error
+    pool = motorish.ConnectionPool("pymysql", host="localhost")  # error
+    await pool.run_interaction(move, "5")  # error
+    await pool.run_with_connection(move)  # error
+    moved: str = await pool.runInteraction(move, 5)  # error
+    print(moved)
     with motorish.timeout("1 s"):  # error
         print(numbers)
     motorish.patch("pymysql", on_loop="never")  # error
