@@ -86,6 +86,7 @@ class Cancel:
 
     def _send_green(self, timeout: float | None) -> str:
         lib, request = libpq.library(), self._request
+        lib.PQcancelReset(request)  # of the time before, if there was one
         until = None if timeout is None else monotonic() + timeout
         state = _POLL_WRITING if lib.PQcancelStart(request) else _POLL_FAILED
         while state in (_POLL_READING, _POLL_WRITING):

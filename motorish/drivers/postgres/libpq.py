@@ -56,6 +56,7 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
 }
 _SINCE_17: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "PQcancelCreate": (c_void_p, (c_void_p,)),
+    "PQcancelReset": (None, (c_void_p,)),
     "PQcancelStart": (c_int, (c_void_p,)),
     "PQcancelPoll": (c_int, (c_void_p,)),
     "PQcancelSocket": (c_int, (c_void_p,)),

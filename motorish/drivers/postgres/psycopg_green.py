@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import wraps
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -25,6 +26,7 @@ from motorish.drivers.postgres.psycopg_waits import (
     wait_conn,
 )
 from motorish.drivers.postgres.readiness import release_fd
+from motorish.drivers.postgres.until_heard import YOUNG_S, UntilHeard
 from motorish.errors import UsageError
 from motorish.hub import Abort, current_child
 
@@ -91,6 +93,7 @@ def _method_wait(self: Any, gen: Gen, *args: Any, **kwargs: Any) -> Any:
             f"{self!r} was made before motorish.patch('psycopg'): its lock would stop the event loop for ever"
         )
     self._motorish_hub = child.hub
+    began = monotonic()
     try:
         if not child.hub.closed:
             stream_of(self, child.hub, self.pgconn.socket)
@@ -99,22 +102,25 @@ def _method_wait(self: Any, gen: Gen, *args: Any, **kwargs: Any) -> Any:
         let_go(self)
         if child.abort is not None and not self.closed:
             cancel = _cancel_of(self)
+            at_once = child.abort is Abort.LOOP_CLOSED
+            if cancel is not None and not at_once:
+                young = monotonic() - began < YOUNG_S
+                child.aftermath += (UntilHeard(self.pgconn.socket, cancel) if young else cancel,)
             release_fd(child.hub, self.pgconn.socket, self.pgconn.finish)
-            if child.abort is Abort.LOOP_CLOSED:
+            if cancel is not None and at_once:
                 cancel(CANCEL_S)
-            else:
-                child.aftermath += (cancel,)
         raise
 
 
-def _cancel_of(connection: Any) -> Callable[..., None]:
+def _cancel_of(connection: Any) -> Callable[..., None] | None:
     # Made while the connection is open, sent when it is closed.
     if connection.pgconn.transaction_status != TransactionStatus.ACTIVE:
-        return lambda timeout=None: None
+        return None
     if psycopg.capabilities.has_cancel_safe():
         request = connection.pgconn.cancel_conn()
 
         def send(timeout: float | None = None) -> None:
+            request.reset()  # of the time before, if there was one
             request.start()
             waiting.wait_conn(
                 generators.cancel(request), 0.1, **({"timeout": timeout} if has_timeout else {})

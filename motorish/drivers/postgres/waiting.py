@@ -21,6 +21,7 @@ from motorish.drivers.postgres.addresses import connect_timeout
 from motorish.drivers.postgres.cancel import Cancel
 from motorish.drivers.postgres.kept import forget_stale, let_go, stream_of
 from motorish.drivers.postgres.readiness import READ, WRITE, release_fd, wait_ready
+from motorish.drivers.postgres.until_heard import YOUNG_S, UntilHeard
 from motorish.errors import UsageError
 from motorish.hub import Abort, Child, current_child
 
@@ -71,6 +72,7 @@ def _wait_in_child(connection: Any, child: Child) -> None:
 
 def _wait_for_result(connection: Any, child: Child) -> None:
     fd = connection.fileno()
+    began = monotonic()
     try:
         while (state := _poll(connection)) != _POLL_OK:
             stream = stream_of(connection, child.hub, fd)
@@ -79,17 +81,18 @@ def _wait_for_result(connection: Any, child: Child) -> None:
             else:
                 stream.wait_writable(child, None)
     except BaseException:
-        give_up(connection, child, fd)
+        give_up(connection, child, fd, young=monotonic() - began < YOUNG_S)
         raise
 
 
-def give_up(connection: Any, child: Child | None, fd: int) -> None:
+def give_up(connection: Any, child: Child | None, fd: int, *, young: bool = False) -> None:
     """
     The connection is about to be closed: see to its descriptor, and to what the server executes.
 
     Args:
         child: the current one, or None.
         fd: the connection's.
+        young: the server may not have begun to execute it.
     """
     let_go(connection)
     if child is None:
@@ -100,7 +103,8 @@ def give_up(connection: Any, child: Child | None, fd: int) -> None:
         if child.abort is Abort.LOOP_CLOSED:
             cancel.send_at_close()
         else:
-            child.aftermath += (cancel.send_after_abort,)
+            tell = cancel.send_after_abort
+            child.aftermath += (UntilHeard(fd, tell) if young else tell,)
 
 
 def _wait_outside(connection: Any) -> None:
