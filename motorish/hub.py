@@ -446,6 +446,13 @@ class Hub:
         self.calls.add(child)
         child.switch()
 
+    def start_later(self, task: _Task, future: CallFuture[Any], context: Context) -> None:
+        """
+        Let the loop start a call.  It is no argument of the callback: a loop that is debugged logs those.
+        """
+        self.later.add(future)
+        self.loop.call_soon(lambda: self.start_from_loop(task, future, context))
+
     def start_from_loop(self, task: _Task, future: CallFuture[Any], context: Context) -> None:
         """
         A loop callback: start the call of a caller that was itself too deep, or must not be interrupted.
@@ -613,8 +620,7 @@ def spawn(
     elif not later and _is_shallow():
         hub.start(Child(hub), task, future, context)
     else:
-        hub.later.add(future)
-        hub.loop.call_soon(hub.start_from_loop, task, future, context)
+        hub.start_later(task, future, context)
     return future
 
 

@@ -15,21 +15,27 @@ import pytest
 import motorish
 from tests.faults.figures import Figures
 from tests.faults.talks import TALKS
+from tests.faults.test_deep import called_at_depth
 
 SECRET = "not-the-s3cret"
 
 
 @pytest.mark.row("A12")
+@pytest.mark.parametrize("frames", [0, 300], ids=["shallow caller", "deep caller"])
 @pytest.mark.parametrize("name", ["PyMySQL", "pg8000", "psycopg2"])
 def test_refused_login(
-    name: str, figures: Figures, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+    name: str, frames: int, figures: Figures, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     """
     The driver's own error comes; what asyncio logs of our calls does not show their arguments.
     """
     talk = TALKS[name]
     server = request.getfixturevalue(talk.server)
-    login = SimpleNamespace(user=server.user, password=SECRET, database=server.database)
+
+    def connect(**login: Any) -> Any:
+        return talk.connect(server.host, server.port, SimpleNamespace(**login))
+
+    login = {"password": SECRET, "user": server.user, "database": server.database}
     shown: list[str] = []
     caplog.set_level(logging.DEBUG)
 
@@ -37,7 +43,7 @@ def test_refused_login(
         loop = asyncio.get_running_loop()
         loop.set_debug(True)
         loop.slow_callback_duration = 0.0  # each callback is logged
-        call = motorish.spawn(talk.connect, server.host, server.port, login)
+        call = called_at_depth(frames, lambda: motorish.spawn(connect, **login))
         shown.extend(
             [repr(call), repr(motorish.hub.current_hub()), *map(repr, motorish.hub.current_hub().calls)]
         )
@@ -51,4 +57,5 @@ def test_refused_login(
         kind = asyncio.run(main())
     assert issubclass(kind, talk.errors)
     told = sum(SECRET in text for text in (*shown, *caplog.messages))
-    figures.equal(f"{name}, logs, reprs and errors that have the password", 0, told)
+    where = ", from 300 frames" if frames else ""
+    figures.equal(f"{name}{where}, logs, reprs and errors that have the password", 0, told)
