@@ -28,6 +28,11 @@ def bare(error: Exception) -> Exception:
     return error.with_traceback(None)
 
 
+def _id_of(document: dict[str, Any] | None) -> Any:
+    # A spoilt one may have lost its name.
+    return document.get("_id", "?") if document else None
+
+
 async def end_of(client: MotorClient, number: int) -> Any:
     """
     Return what a find gives, or the error in its place.
@@ -36,7 +41,7 @@ async def end_of(client: MotorClient, number: int) -> Any:
         document = await client.motorish_test.replay.find_one({"_id": number})
     except Exception as error:
         return bare(error)
-    return document["_id"] if document else None
+    return _id_of(document)
 
 
 @asynccontextmanager
@@ -59,7 +64,7 @@ def end_alone(client: pymongo.MongoClient[Any], number: int) -> Any:
         document = client.motorish_test.replay.find_one({"_id": number})
     except Exception as error:
         return bare(error)
-    return document["_id"] if document else None
+    return _id_of(document)
 
 
 def spoiling(seed: int) -> Spoil:

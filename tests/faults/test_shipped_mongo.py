@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import pymongo
 import pytest
+from pymongo.monitoring import CommandListener
 
 import motorish
 from motorish.integrations.servers import ReplicaSet
@@ -23,6 +24,7 @@ from tests.loops import outcome, until
 
 SLOW = {"$where": "sleep(300) || true"}
 STEP_DOWN = {"replSetStepDown": 5, "secondaryCatchUpPeriodSecs": 4}
+LOSE = {"failCommands": ["getMore"], "closeConnection": True, "appName": "resumed"}
 EXIT_S = 1.0
 
 pytestmark = pytest.mark.timeout(300)  # at full scale
@@ -122,17 +124,43 @@ def test_hundred_streams_starve_nobody(mongod_uri: str, how: str, figures: Figur
     figures.at_most(f"Motor's API, {how}: slowest of 100 find_one", 1000, seen["slowest_ms"], "ms")
 
 
+class Resumed(CommandListener):
+    """
+    Counts how often a change stream was opened anew, after what it had given.
+    """
+
+    count = 0
+
+    def started(self, event: Any) -> None:
+        """
+        Count one.
+        """
+        first = next(iter(event.command.get("pipeline") or ()), {})
+        self.count += "resumeAfter" in first.get("$changeStream", ())
+
+    def succeeded(self, event: Any) -> None:
+        """
+        Nothing new.
+        """
+
+    failed = succeeded
+
+
 @pytest.mark.row("G29")
 def test_no_event_is_missed_or_doubled(replica_set: ReplicaSet, figures: Figures) -> None:
     """
     Batches come that are empty but for a new token, then the primary steps down: the stream goes on there.
     """
     rounds = figures.times(10, least=1)
+    resumed = Resumed()
 
     async def main() -> tuple[list[int], int]:
         # Another client has the primary step down: PyMongo does not retry a write which had to wait for its
         # connection, when it has heard meanwhile that its server is no primary any more.
-        client, other = (motorish.MotorClient(replica_set.uri, w="majority") for _ in range(2))
+        client = motorish.MotorClient(
+            replica_set.uri, w="majority", appname="resumed", event_listeners=[resumed]
+        )
+        other = motorish.MotorClient(replica_set.uri, w="majority")
         things = client.motorish_test.resumed
         await things.drop()
         got: list[int] = []
@@ -147,9 +175,10 @@ def test_no_event_is_missed_or_doubled(replica_set: ReplicaSet, figures: Figures
 
         async def write(wanted: bool) -> None:
             nonlocal number
-            for _ in range(20):
-                await things.insert_one({"n": number if wanted else -1, "wanted": wanted})
-                number += wanted
+            for _ in range(10):  # what is inserted together comes in one batch
+                numbers = range(number, number + 5)
+                await things.insert_many([{"n": n if wanted else -1, "wanted": wanted} for n in numbers])
+                number += wanted * len(numbers)
 
         for _ in range(rounds):
             await write(True)
@@ -158,6 +187,9 @@ def test_no_event_is_missed_or_doubled(replica_set: ReplicaSet, figures: Figures
             await write(False)
             await until(lambda before=seen: before != stream.resume_token)  # type: ignore[misc]
             writing = asyncio.create_task(write(True))
+            await until(lambda before=number: len(got) > before)  # type: ignore[misc]
+            # A server that is no primary any more goes on with the cursors that it has: let it lose this one.
+            await other.admin.command("configureFailPoint", "failCommand", mode={"times": 1}, data=LOSE)
             await outcome(other.admin.command(STEP_DOWN))
             await writing
             await write(True)
@@ -172,6 +204,7 @@ def test_no_event_is_missed_or_doubled(replica_set: ReplicaSet, figures: Figures
         return got, number
 
     got, number = asyncio.run(main())
+    figures.at_least("PyMongo, times that the stream was resumed", rounds, resumed.count)
     figures.equal(f"PyMongo, of {number} events and {rounds} step-downs: missed", 0, number - len(set(got)))
     figures.equal("PyMongo, events doubled or out of order", 0, sum(a != b for a, b in enumerate(got)))
 
