@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PORT ?= 8888
 SOAK_S ?= 1800
-JOBS ?= 2
+JOBS ?= 3
 
 # The first Python that is new enough; PYTHON=... chooses another one.
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11

@@ -67,9 +67,9 @@ def tests(session: nox.Session, versions: str) -> None:
     session.install("--editable", ".[test,mongod,encryption]", "motor")
     session.install(*core(versions))
     ignored = [f"--ignore={path}" for path in ELSEWHERE]
-    # As `make test` does: two at a time, then alone what measures time.
+    # As `make test` does: three at a time, then alone what measures time.
     for which in (
-        ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone"],
+        ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone"],
         ["-m", "alone"],
     ):
         command = ["pytest", "-p", "no:cacheprovider", f"--scale={FAULTS_SCALE}", *ignored, *which]
