@@ -147,7 +147,7 @@ def _module_name(target: Any) -> str:
 def _green_counterpart(target: Any) -> Any:
     # The stdlib stays as it is: what takes its place for patched packages is what can wait in green.
     green = table.green_for(target)
-    if green is target:
+    if green is target and all(table.stock_for(one) is one for one in (target, type(target))):
         raise UsageError(
             f"{target!r} is the stdlib's own, which stays as it is and stops the loop while it waits: "
             f"wrap the module {_module_name(target)!r} and make the object with that, or use engine='thread'"

@@ -15,6 +15,7 @@ import pytest
 
 import motorish
 from motorish import CallFuture
+from motorish.patcher.table import green_for
 from motorish.proxy import WrappedObject
 from tests.loops import on_every_loop, outcome, run_asyncio
 
@@ -243,6 +244,7 @@ def test_name_of_a_module(driver: Any, engine: Any, server: Any, monkeypatch: py
     assert "echodriver" == echo.__name__
     assert motorish.wrap(echo.delegate, engine) == echo
     assert motorish.wrap(smtplib) == motorish.wrap("smtplib")
+    assert motorish.wrap(smtplib) == motorish.wrap(green_for(smtplib)), "as a patched application imports it"
     for name in ("echodrivr", "no driver", ""):
         with pytest.raises(ModuleNotFoundError, match=f"there is no module '{name}' here"):
             motorish.wrap(name, engine)
