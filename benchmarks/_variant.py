@@ -22,6 +22,9 @@ from typing import Any
 
 Figures = dict[str, Any]
 
+CONNECTING = 20
+"""How many workers connect at a time."""
+
 
 class _Variant:
     """
@@ -130,7 +133,10 @@ async def _serve_asynchronous(kind: type[Asynchronous], address: str) -> None:
             case "open":
                 variant = kind(address, asked["at"], asked["workload"])
                 await variant.open()
-                workers = [await variant.worker() for _ in range(asked["at"])]
+                workers: list[Any] = []
+                while len(workers) < asked["at"]:
+                    some = range(min(CONNECTING, asked["at"] - len(workers)))
+                    workers += await asyncio.gather(*(variant.worker() for _ in some))
                 operation = getattr(variant, asked["workload"])
             case "round":
                 times: list[float] = []
@@ -159,7 +165,10 @@ def _serve_blocking(kind: type[Blocking], address: str) -> None:
             case "open":
                 variant = kind(address, asked["at"], asked["workload"])
                 variant.open()
-                workers = [variant.worker() for _ in range(asked["at"])]
+                workers: list[Any] = []
+                connect = lambda: workers.append(variant.worker())  # noqa: B023, E731
+                while len(workers) < asked["at"]:
+                    variant.at_once([connect] * min(CONNECTING, asked["at"] - len(workers)))
                 operation = getattr(variant, asked["workload"])
             case "round":
                 times: list[float] = []

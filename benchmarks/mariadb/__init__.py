@@ -55,6 +55,13 @@ def settings(address: str) -> dict[str, Any]:
     }
 
 
+def settings_of_pymysql(address: str) -> dict[str, Any]:
+    """
+    The same for PyMySQL, which would load the system's certificates for each connection, and not use them.
+    """
+    return settings(address) | {"ssl_disabled": True}
+
+
 def prepare(address: str) -> None:
     """
     Fill the server, before the runs.

@@ -7,12 +7,12 @@ from typing import Any
 import pymysql
 
 from benchmarks._variant import Blocking
-from benchmarks.mariadb import _functions, settings
+from benchmarks.mariadb import _functions, settings_of_pymysql
 
 
 class BlockingPyMySQL(Blocking):
     def worker(self) -> Any:
-        return pymysql.connect(**settings(self.address))
+        return pymysql.connect(**settings_of_pymysql(self.address))
 
     def leave(self, own: Any) -> None:
         own.close()

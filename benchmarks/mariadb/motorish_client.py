@@ -9,7 +9,7 @@ from typing import Any
 
 import motorish
 from benchmarks._variant import Asynchronous, serve
-from benchmarks.mariadb import settings
+from benchmarks.mariadb import settings_of_pymysql
 from benchmarks.mariadb._functions import select_many, select_one
 
 motorish.patch("pymysql")
@@ -22,7 +22,7 @@ class MotorishClient(Asynchronous):
     select_many_async = staticmethod(motorish.asynchronize(select_many))
 
     async def worker(self) -> Any:
-        return await motorish.spawn(pymysql.connect, **settings(self.address))
+        return await motorish.spawn(pymysql.connect, **settings_of_pymysql(self.address))
 
     async def leave(self, own: Any) -> None:
         await motorish.spawn(own.close)

@@ -18,7 +18,7 @@ class MotorishWrap(AwaitedConnection):
     system = mariadb
 
     async def worker(self) -> Any:
-        return await mysql.connect(**mariadb.settings(self.address))
+        return await mysql.connect(**mariadb.settings_of_pymysql(self.address))
 
 
 serve(MotorishWrap)
