@@ -140,8 +140,8 @@ class Members:
         if self.size:
             self._empty = self._empty or self.loop.create_future()
             await_(asyncio.shield(self._empty))
-        while self._ending:
-            await_(asyncio.shield(asyncio.gather(*self._ending, return_exceptions=True)))
+        while ending := [end for end in self._ending if not end.done()]:
+            await_(asyncio.shield(asyncio.gather(*ending, return_exceptions=True)))
 
     def cancel(self) -> None:
         """

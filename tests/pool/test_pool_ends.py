@@ -314,3 +314,19 @@ def test_a_loop_that_closes_amid_jobs_leaves_nothing(make_pool) -> None:
         await pool.close()
 
     run(last)
+
+
+def test_closing_does_not_wait_for_what_has_ended(make_pool) -> None:
+    """
+    Nor for the loop to say that it has: from Python 3.12 on it would not get to that.
+    """
+
+    async def main() -> None:
+        pool = make_pool()
+        await pool.run_query("select 1")
+        ended = motorish.spawn(int)
+        assert ended.done()
+        pool._members._ending.add(ended)
+        await pool.close()
+
+    asyncio.run(main())
