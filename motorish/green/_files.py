@@ -4,7 +4,7 @@ Where a file of ``makefile()`` meets its green socket; silent if it is finalised
 A call that is aborted leaves a connection that is closed, and maybe a file with bytes that were to go there.
 When that is finalised, Python tries to send them, and prints that it cannot (from 3.13 on, or with
 ``-X dev``).  It is nobody's loss: the call's future has said what became of it.  Who sends, flushes or closes
-is told; so is whose connection was not given up by us.
+is told; so is whose descriptor is open still.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class SocketIO(_stdlib.SocketIO):
         try:
             return super().write(data)
         except OSError:
-            if self._sock._poisoned and self._is_finalised():
+            if self._sock.fileno() < 0 and self._is_finalised():
                 return memoryview(data).nbytes
             raise
 
