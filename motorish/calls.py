@@ -18,7 +18,7 @@ from greenlet import GreenletExit
 
 from motorish import hub
 from motorish.errors import DeadlineExceeded, ForeignLoopError, NotInChildError, UsageError
-from motorish.hub import Abort, CallFuture, Child, Scope, current_child, park, resume
+from motorish.hub import Abort, CallFuture, Child, Scope, current_child, ignore_outcome, park, resume
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -75,10 +75,8 @@ def spawn(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Cal
         users = await future
     """
     code = getattr(function, "__code__", None)  # a plain function is asked for nothing else
-    if code is None:
+    if code is None or code.co_flags & inspect.CO_COROUTINE:
         _check_function(function, "spawn")
-    elif code.co_flags & inspect.CO_COROUTINE:
-        raise TypeError(f"{function!r} is a coroutine function: await it, spawn() runs synchronous ones")
     return hub.spawn(function, args, kwargs)
 
 
@@ -159,7 +157,7 @@ def is_coroutine_function(function: object) -> bool:
 
 
 def _check_function(function: object, caller: str) -> None:
-    # Of what is no plain function: a class, code in C, a partial, an object ... or what a call gave.
+    # Of what may be no plain function: a class, code in C, a partial, an object ... or what a call gave.
     if is_coroutine_function(function):
         raise TypeError(f"{function!r} is a coroutine function: await it, {caller}() runs synchronous ones")
     if callable(function):
@@ -253,7 +251,7 @@ def await_(awaitable: Awaitable[T]) -> T:
             waiting = False
             future.remove_done_callback(wake)
             future.cancel()
-            future.add_done_callback(_ignore_outcome)
+            future.add_done_callback(ignore_outcome)
             raise
     try:
         return future.result()
@@ -270,12 +268,6 @@ async def _from_the_loop(awaitable: Awaitable[T]) -> T:
             awaitable.close()
         raise
     return await awaitable
-
-
-def _ignore_outcome(future: asyncio.Future[Any]) -> None:
-    # So that asyncio does not report an exception which nobody is waiting for any more.
-    if not future.cancelled():
-        future.exception()
 
 
 class Block(AbstractContextManager[None], AbstractAsyncContextManager[None], ContextDecorator):

@@ -468,7 +468,7 @@ class Hub:
         context = Context()
         context.run(deadline_of_context.set, monotonic() + CLEANUP_S)
         future = spawn(cleanup, context=context)
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        future.add_done_callback(ignore_outcome)
 
     def close(self) -> None:
         """
@@ -622,6 +622,14 @@ def spawn(
     else:
         hub.start_later(task, future, context)
     return future
+
+
+def ignore_outcome(future: asyncio.Future[Any]) -> None:
+    """
+    A callback for a future: asyncio is not to report an exception which nobody is waiting for.
+    """
+    if not future.cancelled():
+        future.exception()
 
 
 def park(child: Child, timeout: float | None = None, *, shield: bool = False) -> bool:

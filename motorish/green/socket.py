@@ -24,7 +24,7 @@ from motorish.errors import BusyError
 from motorish.green import _files, _twin, dns, outside
 from motorish.green import selectors as _selectors
 from motorish.green._registered import OUTSIDE, RegisteredSocket, closed
-from motorish.green.stream import GreenStream, remaining, sockets
+from motorish.green.stream import GreenStream, events_now, remaining, sockets
 from motorish.hub import Child, current_child, park
 
 globals().update(_twin.names_of(_stdlib))
@@ -329,7 +329,7 @@ class socket(RegisteredSocket):
                 return error
             error = _base.connect_ex(self, address)  # gives the outcome, and ends the attempt in the kernel
             return 0 if error == errno.EISCONN else error
-        if not self._wait(True, remaining(until)) and not self._is_writable():
+        if not self._wait(True, remaining(until)) and not events_now(self, _select.POLLOUT):
             return errno.EAGAIN  # unless it is late only because the loop was
         return self.getsockopt(_stdlib.SOL_SOCKET, _stdlib.SO_ERROR)
 
@@ -402,11 +402,6 @@ class socket(RegisteredSocket):
             return True
         outside.before_io_wait(f"waiting to {'send to' if writing else 'receive from'} a socket")
         return bool(poller.poll(None if timeout is None else timeout * 1000))
-
-    def _is_writable(self) -> bool:
-        poller = _select.poll()
-        poller.register(self, _select.POLLOUT)
-        return bool(poller.poll(0))
 
     def _pause(self, seconds: float) -> None:
         child = current_child()

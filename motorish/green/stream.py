@@ -183,7 +183,7 @@ class GreenStream(BaseIOStream):
         if not self.hub.polls_in_c:
             self._handle_events(None, events)
             self._served = events & READ  # of which the loop has asked epoll again meanwhile
-        elif not _has_failed(self.fd):
+        elif not events_now(self.fd, 0) & select.POLLERR:
             self._handle_events(None, events)
         else:
             self._drop(READ | WRITE)  # libuv tells of an error once, and has ended its watch
@@ -330,10 +330,13 @@ def watch(
                 stream.forget()
 
 
-def _has_failed(fd: int) -> bool:
+def events_now(file: Any, mask: int) -> int:
+    """
+    What ``poll()`` says of a descriptor at this moment: those of *mask*, and errors.
+    """
     poller = select.poll()
-    poller.register(fd, 0)
-    return any(events & select.POLLERR for _, events in poller.poll(0))
+    poller.register(file, mask)
+    return sum(events for _, events in poller.poll(0))
 
 
 def _stream_of(hub: Hub, fd: int) -> GreenStream:

@@ -35,11 +35,3 @@ def spawn_apart(
     if seconds is not None:
         context.run(deadline_of_context.set, monotonic() + seconds)
     return spawn(function, args, context=context, later=True, stopped=stopped)
-
-
-def retrieve(done: CallFuture[Any]) -> None:
-    """
-    See to it that nobody reports what a call raised.
-    """
-    if not done.cancelled():
-        done.exception()

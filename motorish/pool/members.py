@@ -14,8 +14,8 @@ from typing import Any
 
 from motorish.calls import await_, timeout
 from motorish.errors import DeadlineExceeded, PoolTimeout, UsageError
-from motorish.hub import CallFuture
-from motorish.pool.apart import retrieve, spawn_apart
+from motorish.hub import CallFuture, ignore_outcome
+from motorish.pool.apart import spawn_apart
 from motorish.pool.limits import Limits, PoolStatistics
 from motorish.pool.member import Member
 
@@ -201,7 +201,7 @@ class Members:
 
     def _filled(self, filling: CallFuture[Any]) -> None:
         self._filling = None
-        retrieve(filling)
+        ignore_outcome(filling)
 
     def _pass_on(self, member: Member | None) -> None:
         if member is None:
@@ -236,7 +236,7 @@ class Members:
     def _lose_late(self, waiting: CallFuture[Any]) -> None:
         self._end(self.late.pop(waiting))
         self._free()
-        retrieve(waiting)
+        ignore_outcome(waiting)
 
     def _hand_to_waiting(self, member: Member | None) -> bool:
         while self.waiting:
@@ -271,7 +271,7 @@ class Members:
         if closed is not None:
             self._ending.add(closed)
             closed.add_done_callback(self._ending.discard)
-            closed.add_done_callback(retrieve)
+            closed.add_done_callback(ignore_outcome)
 
     def _is_old(self, member: Member) -> bool:
         lifetime = self._limits.max_lifetime
